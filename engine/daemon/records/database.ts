@@ -1,0 +1,49 @@
+/**
+ * The one database of the engine: node:sqlite, WAL, synchronous FULL, one writer. Each domain keeps its tables and
+ * statements in a file beside this one and hands its schema in; names, addresses and ports are unique indexes there.
+ */
+import { DatabaseSync } from 'node:sqlite'
+import { EngineError } from '../../errors.ts'
+
+/** Version of the whole on-disk format (database and file layout). Raised with an upgrade step and a test. */
+export const FORMAT_VERSION = 1
+
+/** Opens (or makes) the database at `path` and applies `schemas` (idempotent DDL). Throws `invalid` for a newer format. */
+export function openDatabase(path: string, schemas: readonly string[]): DatabaseSync {
+  const db = new DatabaseSync(path)
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
+  )
+  const { user_version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (user_version > FORMAT_VERSION) {
+    db.close()
+    throw new EngineError(
+      'invalid',
+      `the engine's data in ${path} has format ${user_version}, made by a newer Longshore; this one knows up to ${FORMAT_VERSION}. Start the newer version, or name another --root.`,
+    )
+  }
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    for (const schema of schemas) db.exec(schema)
+    db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
+    db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    db.close()
+    throw error
+  }
+  return db
+}
+
+/** Runs `body` in one transaction: all of it is durable, or none. */
+export function transaction<T>(db: DatabaseSync, body: () => T): T {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    const result = body()
+    db.exec('COMMIT')
+    return result
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * Image content on disk: verified blobs, unpacked layers, root filesystems, and the plan of what may go.
+ * The store holds content as files (temp file + fsync + rename); which images and references exist is kept through
+ * `ImageRecords`, one database of the daemon's. No unverified blob can be read or written through it.
+ */
+import type { Readable } from 'node:stream'
+import type { Descriptor, Digest, Manifest } from '../oci/descriptor.ts'
+import type { ImageConfig } from '../oci/image-config.ts'
+
+/** Progress of one layer, in bytes, for one pull or load. */
+export type LayerProgress =
+  | { readonly phase: 'waiting' | 'exists' | 'downloaded' | 'done' }
+  | { readonly phase: 'downloading' | 'extracting'; readonly current: number; readonly total: number }
+  | { readonly phase: 'retrying'; readonly seconds: number }
+
+/** An image as recorded: `id` is the digest of its config blob. Sizes in bytes. */
+export interface ImageRecord {
+  readonly id: Digest
+  readonly manifestDigest: Digest
+  readonly manifest: Manifest
+  readonly config: ImageConfig
+  /** Unpacked size of all its layers. */
+  readonly sizeBytes: number
+  /** `repo:tag` names, fully qualified (`docker.io/library/busybox:latest`). */
+  readonly references: readonly string[]
+  /** `repo@sha256:...` names, fully qualified. */
+  readonly repoDigests: readonly string[]
+  readonly addedAt: Date
+}
+
+/** The image part of the daemon's database. Every write is durable when it returns. */
+export interface ImageRecords {
+  all(): readonly ImageRecord[]
+  get(id: Digest): ImageRecord | undefined
+  put(image: ImageRecord): void
+  remove(id: Digest): void
+}
+
+/** A container's writable root: overlay of an image's layers. */
+export interface RootfsMount {
+  readonly path: string
+}
+
+export interface Store {
+  /** Streams `source` to disk, verifying digest and size; durable when it resolves. Throws `invalid` when they do not match, leaving nothing. */
+  writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
+  hasBlob(digest: Digest): Promise<boolean>
+  /** A stream that fails at its end if the bytes are not those of `digest`. Throws `not-found`. */
+  readBlob(digest: Digest): Promise<Readable>
+  /**
+   * Verifies, keeps (as it came) and unpacks a layer in one pass; layers may go in parallel; nothing is visible before it is durable.
+   * `diffId` is checked against the unpacked bytes when given. Hostile paths throw `invalid` and leave nothing behind.
+   */
+  addLayer(
+    layer: Descriptor,
+    diffId: Digest | null,
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly onProgress?: (progress: LayerProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<{ readonly diffId: Digest; readonly sizeBytes: number }>
+  hasLayer(diffId: Digest): Promise<boolean>
+  /** Records the image once config, manifest and every layer are there. */
+  addImage(
+    manifestDigest: Digest,
+    references: readonly string[],
+    repoDigests: readonly string[],
+  ): Promise<ImageRecord>
+  /** Mounts (or finds mounted) the container's root. `diffIds` bottom first. Upper and work live under the container's directory. */
+  mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount>
+  /** Unmounts; keeps the writable layer. Idempotent. */
+  unmountRootfs(containerId: string): Promise<void>
+  /** Unmounts and removes the writable layer; answers when it is out of sight, bytes may go behind. Idempotent. */
+  removeRootfs(containerId: string): Promise<void>
+  /** Size of the container's writable layer in bytes. */
+  rootfsSizeBytes(containerId: string): Promise<number>
+  /** Removes blobs and layers that neither an image record nor a container (its diffIds) needs; returns bytes freed. */
+  collect(inUse: readonly (readonly Digest[])[]): Promise<number>
+  /** Removes temp files and half-made layers of a dead engine, and mounts of containers not in `mounted`. */
+  recover(mounted: readonly string[], containers: readonly string[]): Promise<void>
+  /** Violations as lines: a blob whose bytes lie, a layer without an owner, a leftover. */
+  verify(
+    containers: readonly {
+      readonly id: string
+      readonly diffIds: readonly Digest[]
+      readonly running: boolean
+    }[],
+    options: { readonly deep: boolean },
+  ): Promise<readonly string[]>
+}
