@@ -1,0 +1,157 @@
+/** Runs the same tests on each engine, removes what each test made, and asks `verify` after it. */
+import { afterEach, describe, expect, inject } from 'vitest'
+import { verify } from '../fixtures/embedded.ts'
+import { type EngineAddress, type EngineName, removeEverything } from '../fixtures/engine.ts'
+import { type Answer, Client } from '../fixtures/http.ts'
+import { IMAGES } from '../fixtures/images.ts'
+
+/** Fields of a container's inspect that the tests read. */
+export interface Inspected {
+  readonly Id: string
+  readonly Name: string
+  readonly Created: string
+  readonly Path: string
+  readonly Args: string[]
+  readonly Image: string
+  readonly RestartCount: number
+  readonly State: {
+    readonly Status: string
+    readonly Running: boolean
+    readonly Paused: boolean
+    readonly Restarting: boolean
+    readonly OOMKilled: boolean
+    readonly Dead: boolean
+    readonly Pid: number
+    readonly ExitCode: number
+    readonly Error: string
+    readonly StartedAt: string
+    readonly FinishedAt: string
+  }
+  readonly Config: Readonly<Record<string, unknown>>
+  readonly HostConfig: Readonly<Record<string, unknown>>
+  readonly Mounts: readonly {
+    readonly Type: string
+    readonly Name?: string
+    readonly Source: string
+    readonly Destination: string
+    readonly Mode: string
+    readonly RW: boolean
+    readonly Driver?: string
+  }[]
+  readonly NetworkSettings: {
+    readonly Ports: Readonly<Record<string, { readonly HostIp: string; readonly HostPort: string }[] | null>>
+    readonly Networks: Readonly<
+      Record<string, { readonly IPAddress: string; readonly Gateway: string; readonly MacAddress: string }>
+    >
+  }
+}
+
+/** The engine under test with the few steps that most tests begin with. */
+export class Subject {
+  readonly engine: EngineAddress
+  readonly api: Client
+  readonly registry: string
+
+  constructor(engine: EngineAddress, registry: string) {
+    this.engine = engine
+    this.api = new Client(engine.socket)
+    this.registry = registry
+  }
+
+  get name(): EngineName {
+    return this.engine.name
+  }
+
+  /** The reference of the busybox image, pulled already. */
+  get busybox(): string {
+    return `${this.registry}/${IMAGES.busybox}`
+  }
+
+  /** Pulls one of the test images and gives its reference. */
+  async pull(image: keyof typeof IMAGES): Promise<string> {
+    const [name, tag] = IMAGES[image].split(':')
+    const answer = await this.api.post(`/images/create?fromImage=${this.registry}/${name}&tag=${tag}`)
+    expect(answer.text).not.toContain('"error"')
+    expect(answer.status).toBe(200)
+    return `${this.registry}/${IMAGES[image]}`
+  }
+
+  /** Creates a container of busybox unless `body` names an image; gives its id. */
+  async create(body: Readonly<Record<string, unknown>>, name?: string): Promise<string> {
+    const answer = await this.api.post(`/containers/create${name === undefined ? '' : `?name=${name}`}`, {
+      Image: this.busybox,
+      ...body,
+    })
+    expect(answer, answer.text).toMatchObject({ status: 201 })
+    return answer.json<{ Id: string }>().Id
+  }
+
+  /** Creates and starts; gives the id. */
+  async start(body: Readonly<Record<string, unknown>>, name?: string): Promise<string> {
+    const id = await this.create(body, name)
+    const answer = await this.api.post(`/containers/${id}/start`)
+    expect(answer, answer.text).toMatchObject({ status: 204 })
+    return id
+  }
+
+  /** Starts a container that does nothing until it is told to end, and ends at once then. */
+  sleeper(body: Readonly<Record<string, unknown>> = {}, name?: string): Promise<string> {
+    return this.start(
+      { Cmd: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'], ...body },
+      name,
+    )
+  }
+
+  /** Waits for the exit; gives the code. */
+  async exitCode(id: string): Promise<number> {
+    return (await this.api.post(`/containers/${id}/wait`)).json<{ StatusCode: number }>().StatusCode
+  }
+
+  /** Runs to the end; gives the code and what it wrote, stdout and stderr as bytes of the log endpoint. */
+  async finish(
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly id: string; readonly code: number; readonly log: Buffer }> {
+    const id = await this.start(body)
+    const code = await this.exitCode(id)
+    const log = (await this.api.get(`/containers/${id}/logs?stdout=1&stderr=1`)).body
+    return { id, code, log }
+  }
+
+  async inspect(id: string): Promise<Inspected> {
+    return (await this.api.get(`/containers/${id}/json`)).json<Inspected>()
+  }
+}
+
+/** Defines the tests for each engine under test. */
+export function onEachEngine(title: string, define: (subject: Subject) => void): void {
+  for (const engine of inject('engines')) {
+    describe(`${title} on ${engine.name}`, () => {
+      const subject = new Subject(engine, inject('registry'))
+      afterEach(async () => {
+        await removeEverything(engine.socket)
+        if (engine.name === 'embedded') {
+          const verdict = await verify(engine.root)
+          expect(verdict, `engine verify after the test says:\n${verdict.output}`).toMatchObject({ code: 0 })
+        }
+      })
+      define(subject)
+    })
+  }
+}
+
+/**
+ * Expects an error answer: its status, Docker's one-field body, and the message. Two statuses are given where
+ * dockerd 20.10 answers 500 and later ones the 400 that it is.
+ */
+export function expectError(
+  answer: Answer,
+  status: number | readonly number[],
+  message: string | RegExp,
+): void {
+  expect([status].flat(), answer.text).toContain(answer.status)
+  expect(answer.headers['content-type']).toBe('application/json')
+  const body = answer.json<Record<string, unknown>>()
+  expect(Object.keys(body)).toEqual(['message'])
+  if (typeof message === 'string') expect(body.message).toBe(message)
+  else expect(body.message).toMatch(message)
+}

@@ -1,0 +1,141 @@
+import { expect, test } from 'vitest'
+import { streamText } from '../fixtures/frames.ts'
+import { expectError, onEachEngine } from './suite.ts'
+
+onEachEngine('volumes', (subject) => {
+  const { api } = subject
+
+  test('are created, inspected, listed and removed', async () => {
+    const made = await api.post('/volumes/create', { Name: 'hold', Labels: { cargo: 'grain' } })
+    expect(made.status).toBe(201)
+    expect(made.json()).toMatchObject({
+      Name: 'hold',
+      Driver: 'local',
+      Scope: 'local',
+      Labels: { cargo: 'grain' },
+      Mountpoint: expect.stringMatching(/\/hold\/_data$/),
+      CreatedAt: expect.stringMatching(/^\d{4}-/),
+    })
+    expect((await api.get('/volumes/hold')).json()).toMatchObject({
+      Name: 'hold',
+      Labels: { cargo: 'grain' },
+    })
+    expect((await api.get('/volumes')).json()).toMatchObject({ Volumes: [{ Name: 'hold' }] })
+    const filtered = async (filters: object) =>
+      (await api.get(`/volumes?filters=${encodeURIComponent(JSON.stringify(filters))}`)).json<{
+        Volumes: unknown[] | null
+      }>().Volumes ?? []
+    expect(await filtered({ label: ['cargo=grain'] })).toHaveLength(1)
+    expect(await filtered({ label: ['cargo=coal'] })).toHaveLength(0)
+    expect(await filtered({ name: ['hol'] })).toHaveLength(1)
+    expect(await filtered({ dangling: ['true'] })).toHaveLength(1)
+    expect((await api.delete('/volumes/hold')).status).toBe(204)
+    expectError(await api.get('/volumes/hold'), 404, 'get hold: no such volume')
+    expectError(await api.delete('/volumes/hold'), 404, 'get hold: no such volume')
+    expect((await api.delete('/volumes/hold?force=1')).status).toBe(204)
+  })
+
+  test('creating twice gives the same one; a bad name or driver is refused', async () => {
+    const first = (await api.post('/volumes/create', { Name: 'once' })).json()
+    const second = await api.post('/volumes/create', { Name: 'once' })
+    expect(second.status).toBe(201)
+    expect(second.json()).toMatchObject(first as object)
+    expectError(
+      await api.post('/volumes/create', { Name: 'no spaces' }),
+      400,
+      /only "\[a-zA-Z0-9\]\[a-zA-Z0-9_\.-\]" are allowed/,
+    )
+    expect(
+      (await api.post('/volumes/create', { Name: 'x', Driver: 'nosuch' })).status,
+    ).toBeGreaterThanOrEqual(400)
+    expect((await api.post('/volumes/create', {})).json<{ Name: string }>().Name).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('keep their content between containers and cannot go while one uses them', async () => {
+    const writer = await subject.finish({
+      Cmd: ['sh', '-c', 'echo cargo > /v/file; chown 1000:1001 /v/file'],
+      HostConfig: { Binds: ['kept:/v'] },
+    })
+    expect(writer.code).toBe(0)
+    expect((await subject.inspect(writer.id)).Mounts).toMatchObject([
+      { Type: 'volume', Name: 'kept', Destination: '/v', Driver: 'local', RW: true },
+    ])
+    const reader = await subject.finish({
+      Cmd: ['sh', '-c', 'stat -c %u:%g /v/file; cat /v/file; echo no > /v/file'],
+      HostConfig: { Binds: ['kept:/v:ro'] },
+    })
+    expect(streamText(reader.log, 1)).toBe('1000:1001\ncargo\n')
+    expect(streamText(reader.log, 2)).toMatch(/Read-only file system/)
+    expectError(
+      await api.delete('/volumes/kept'),
+      409,
+      new RegExp(`^remove kept: volume is in use - \\[.*${writer.id}.*\\]$`),
+    )
+  })
+
+  test('a new named volume takes what the image has there', async () => {
+    const Image = await subject.pull('layered')
+    const { log } = await subject.finish({
+      Image,
+      Entrypoint: ['sh', '-c'],
+      Cmd: ['ls /data'],
+      HostConfig: { Binds: ['filled:/data'] },
+    })
+    expect(streamText(log, 1)).toContain('kept\nlast\n')
+  })
+
+  test('anonymous volumes go with their container only when asked', async () => {
+    const Image = await subject.pull('layered')
+    const id = await subject.create({ Image })
+    const volume = (await subject.inspect(id)).Mounts[0]?.Name ?? ''
+    await api.delete(`/containers/${id}`)
+    expect((await api.get(`/volumes/${volume}`)).status).toBe(200)
+    const other = await subject.create({ Image })
+    const second = (await subject.inspect(other)).Mounts[0]?.Name ?? ''
+    await api.delete(`/containers/${other}?v=1`)
+    expect((await api.get(`/volumes/${second}`)).status).toBe(404)
+  })
+
+  test('mounts take host paths, tmpfs and the long form', async () => {
+    const { log, id } = await subject.finish({
+      Cmd: [
+        'sh',
+        '-c',
+        'cat /host/hostname >/dev/null && echo read; grep " /scratch " /proc/mounts | cut -d" " -f3; touch /long/x && echo wrote',
+      ],
+      HostConfig: {
+        Binds: ['/etc:/host:ro'],
+        Tmpfs: { '/scratch': 'size=1m' },
+        Mounts: [{ Type: 'volume', Source: 'long', Target: '/long' }],
+      },
+    })
+    expect(streamText(log, 1)).toBe('read\ntmpfs\nwrote\n')
+    const mounts = (await subject.inspect(id)).Mounts
+    expect(mounts.find((mount) => mount.Type === 'bind')).toMatchObject({
+      Source: '/etc',
+      Destination: '/host',
+      RW: false,
+    })
+    expectError(
+      await api.post('/containers/create', {
+        Image: subject.busybox,
+        Cmd: ['true'],
+        HostConfig: { Mounts: [{ Type: 'bind', Source: '/no/such/folder', Target: '/x' }] },
+      }),
+      400,
+      'invalid mount config for type "bind": bind source path does not exist: /no/such/folder',
+    )
+  })
+
+  test('prune removes what nothing uses', async () => {
+    await api.post('/volumes/create', { Name: 'used' })
+    await subject.create({ Cmd: ['true'], HostConfig: { Binds: ['used:/v'] } })
+    await api.post('/volumes/create', {})
+    const pruned = (await api.post('/volumes/prune')).json<{
+      VolumesDeleted: string[]
+      SpaceReclaimed: number
+    }>()
+    expect(pruned.VolumesDeleted).toHaveLength(1)
+    expect((await api.get('/volumes/used')).status).toBe(200)
+  })
+})

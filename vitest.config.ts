@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config'
+
+// The projects, from fast to slow. `vitest run` alone means the unit tests; scripts/test.mjs runs the rest by name.
+const endToEnd = {
+  // Engines are shared by the files of a project, and a file must find nothing that another is just making.
+  fileParallelism: false,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  teardownTimeout: 60_000,
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{engine,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
+          exclude: ['**/node_modules/**', 'dist/**'],
+        },
+      },
+      {
+        test: {
+          name: 'api',
+          include: ['e2e/api/**/*.test.ts'],
+          globalSetup: ['e2e/api/global-setup.ts'],
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
+          name: 'cli',
+          include: ['e2e/cli/**/*.test.ts'],
+          globalSetup: ['e2e/api/global-setup.ts'],
+          ...endToEnd,
+        },
+      },
+      {
+        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], ...endToEnd, testTimeout: 120_000 },
+      },
+    ],
+  },
+})
