@@ -200,16 +200,13 @@ export const containers = {
     .input(target.extend({ name: z.string().min(1).max(128) }))
     .output(type<Done>()),
   /** What a removal takes and what stays, before it is done. */
-  removalPlan: oc
-    .errors(failures)
-    .input(target)
-    .output(
-      type<{
-        readonly removes: readonly string[]
-        readonly keeps: readonly string[]
-        readonly running: boolean
-      }>(),
-    ),
+  removalPlan: oc.errors(failures).input(target).output(
+    type<{
+      readonly removes: readonly string[]
+      readonly keeps: readonly string[]
+      readonly running: boolean
+    }>(),
+  ),
   remove: oc
     .errors(failures)
     .input(target.extend({ force: z.boolean(), volumes: z.boolean() }))

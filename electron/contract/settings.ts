@@ -23,14 +23,12 @@ export const settings = {
   watch: oc.errors(failures).output(eventIterator(type<Settings>())),
   update: oc.errors(failures).input(settingsSchema.partial()).output(type<Settings>()),
   commandLog: oc.errors(failures).output(type<readonly CommandRecord[]>()),
-  about: oc
-    .errors(failures)
-    .output(
-      type<{
-        readonly version: string
-        readonly shell: 'desktop' | 'headless'
-        readonly node: string
-        readonly stateDirectory: string
-      }>(),
-    ),
+  about: oc.errors(failures).output(
+    type<{
+      readonly version: string
+      readonly shell: 'desktop' | 'headless'
+      readonly node: string
+      readonly stateDirectory: string
+    }>(),
+  ),
 }
