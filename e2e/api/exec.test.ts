@@ -147,7 +147,8 @@ onEachEngine('exec', (subject) => {
     const id = await make(container, { Cmd: ['sleep', '30'], AttachStdout: true })
     const started = await api.hijack('POST', `/exec/${id}/start`, { upgrade: true, json: {} })
     await until('the exec to run with a pid', async () => (await inspect(id)).Pid > 0)
-    expectError(await api.post(`/exec/${id}/start`, {}), [409, 500], /is already running/)
+    // dockerd 20.10 says it inside a 200; later ones answer 409.
+    expect((await api.post(`/exec/${id}/start`, {})).text).toMatch(/is already running/)
     started.stream.destroy()
   })
 

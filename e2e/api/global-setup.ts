@@ -1,6 +1,6 @@
 /** Before all: a registry with the test images, and the engines to test, each with the busybox image pulled. */
 import type { TestProject } from 'vitest/node'
-import type { EngineAddress } from '../fixtures/engine.ts'
+import type { EngineAddress, RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { IMAGES, pushImages } from '../fixtures/images.ts'
 import { startRegistry } from '../fixtures/registry.ts'
@@ -17,25 +17,32 @@ declare module 'vitest' {
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const registry = await startRegistry()
-  const engines = await Promise.all([pushImages(registry.host), ...enginesToTest().map(startEngine)]).then(
-    ([, ...started]) => started,
-  )
-  for (const engine of engines) {
-    const [name, tag] = IMAGES.busybox.split(':')
-    const pull = await new Client(engine.socket).post(
-      `/images/create?fromImage=${registry.host}/${name}&tag=${tag}`,
-    )
-    if (pull.status !== 200 || pull.text.includes('"error"')) {
-      throw new Error(`${engine.name} could not pull busybox (${pull.status}): ${pull.text}\n${engine.log()}`)
+  const started: RunningEngine[] = []
+  const tearDown = async () => {
+    for (const engine of started) await engine.stop()
+    await registry.stop()
+  }
+  try {
+    await pushImages(registry.host)
+    for (const name of enginesToTest()) {
+      const engine = await startEngine(name)
+      started.push(engine)
+      const [image, tag] = IMAGES.busybox.split(':')
+      const pull = await new Client(engine.socket).post(
+        `/images/create?fromImage=${registry.host}/${image}&tag=${tag}`,
+      )
+      if (pull.status !== 200 || pull.text.includes('"error"')) {
+        throw new Error(`${name} could not pull busybox (${pull.status}): ${pull.text}\n${engine.log()}`)
+      }
     }
+  } catch (error) {
+    await tearDown()
+    throw error
   }
   project.provide(
     'engines',
-    engines.map(({ name, socket, root }) => ({ name, socket, root })),
+    started.map(({ name, socket, root }) => ({ name, socket, root })),
   )
   project.provide('registry', registry.host)
-  return async () => {
-    for (const engine of engines) await engine.stop()
-    await registry.stop()
-  }
+  return tearDown
 }

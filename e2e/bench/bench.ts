@@ -1,0 +1,137 @@
+/**
+ * `npm run bench`: Longshore, dockerd, podman and the raw floor on one machine, in one run, interleaved round by round
+ * so that whatever else the machine does hits all of them alike. Prints medians and ratios as a table and writes the
+ * same as JSON. A missed bound is printed, never an error: timings are facts, not tests.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { startDockerd } from '../fixtures/dockerd.ts'
+import { startEmbedded } from '../fixtures/embedded.ts'
+import type { RunningEngine } from '../fixtures/engine.ts'
+import { busyboxTar } from '../fixtures/images.ts'
+import { top } from '../fixtures/paths.ts'
+import { startPodman } from '../fixtures/podman.ts'
+import { type Contender, contender, dockerCli, IMAGE, processTree } from './contender.ts'
+import { makeFloor } from './floor.ts'
+import { MEASURES, type Measure } from './measures.ts'
+import { measureMemory } from './memory.ts'
+import { type Row, table } from './report.ts'
+import { summarise } from './statistics.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    only: { type: 'string', default: '' },
+    engines: { type: 'string', default: 'longshore,dockerd,podman' },
+    out: { type: 'string', default: path.join(top, 'dist/bench.json') },
+  },
+})
+const rounds = Number(values.rounds)
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds wants a whole number, not "${values.rounds}"`)
+
+const docker = dockerCli()
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+const starters: Readonly<Record<string, () => Promise<RunningEngine>>> = {
+  longshore: startEmbedded,
+  dockerd: startDockerd,
+  podman: startPodman,
+}
+
+const engines: { readonly name: string; readonly engine: RunningEngine; readonly on: Contender }[] = []
+
+async function main(): Promise<void> {
+  for (const name of values.engines.split(',')) {
+    const start = starters[name]
+    if (start === undefined)
+      throw new Error(`--engines names "${name}"; there are: ${Object.keys(starters).join(', ')}`)
+    const engine = await start()
+    const on = contender(name, engine.socket, docker, () => residents(name, engine.pid()))
+    engines.push({ name, engine, on })
+    say(`${name} answers after ${engine.startedInMs().toFixed(0)} ms`)
+    const [repo, tag] = IMAGE.split(':')
+    const answer = await on.client.post(`/images/create?fromSrc=-&repo=${repo}&tag=${tag}`, undefined, {
+      body: busyboxTar(),
+      headers: { 'Content-Type': 'application/x-tar' },
+    })
+    if (answer.status !== 200) throw new Error(`${name}: import answered ${answer.status} ${answer.text}`)
+  }
+
+  const rows: Row[] = []
+  const wanted = MEASURES.filter((measure) => measure.name.includes(values.only))
+  for (const measure of wanted) rows.push(await timed(measure))
+  if (values.only === '') rows.push(...(await memoryRows()))
+
+  const names = [...engines.map(({ name }) => name), 'floor']
+  console.log(`\nmedians of ${rounds} interleaved rounds; docker CLI ${docker}\n`)
+  console.log(table(rows, names))
+  mkdirSync(path.dirname(values.out), { recursive: true })
+  writeFileSync(values.out, `${JSON.stringify({ at: new Date().toISOString(), rounds, rows }, null, 2)}\n`)
+  console.log(`\nas JSON: ${values.out}`)
+}
+
+/** One timed row: a round is every contender once, in turn; the first round warms and is not counted. */
+async function timed(measure: Measure): Promise<Row> {
+  say(measure.name)
+  const undo: (() => Promise<void>)[] = []
+  const samples = new Map<string, number[]>(engines.map(({ name }) => [name, []]))
+  const floor = measure.name.startsWith('create to removed') ? makeFloor() : null
+  if (floor !== null) samples.set('floor', [])
+  try {
+    for (const { on } of engines) {
+      const done = await measure.prepare?.(on)
+      if (done !== undefined) undo.push(done)
+    }
+    for (let round = 0; round <= rounds; round++) {
+      for (const { name, on } of engines) {
+        const took = await measure.once(on)
+        if (round > 0) samples.get(name)?.push(took)
+      }
+      const bare = await floor?.once()
+      if (round > 0 && bare !== undefined) samples.get('floor')?.push(bare)
+    }
+  } finally {
+    floor?.close()
+    for (const step of undo) await step()
+  }
+  const figures = Object.fromEntries([...samples].map(([name, series]) => [name, summarise(series)]))
+  return { name: measure.name, unit: 'ms', figures, target: { kind: 'ratio', value: measure.target } }
+}
+
+/** Memory of each engine on its own: nothing else is running then. */
+async function memoryRows(): Promise<Row[]> {
+  say('memory')
+  const mb = 1024 * 1024
+  const idle: Record<string, ReturnType<typeof summarise>> = {}
+  const each: Record<string, ReturnType<typeof summarise>> = {}
+  for (const { name, engine, on } of engines) {
+    // An engine that has just listed a thousand containers is not idle: start it anew.
+    await engine.terminate()
+    await engine.start()
+    const memory = await measureMemory(on, 5_000)
+    idle[name] = summarise([memory.idle / mb])
+    each[name] = summarise([memory.perContainer / mb])
+  }
+  return [
+    { name: 'idle engine, resident', unit: 'MB', figures: idle, target: { kind: 'at most', value: 120 } },
+    {
+      name: 'a running container adds, beside its supervisor',
+      unit: 'MB',
+      figures: each,
+      target: { kind: 'at most', value: 1 },
+    },
+  ]
+}
+
+/** The engine's own processes: for dockerd also its containerd, but no shim or conmon, which are a container's. */
+function residents(name: string, pid: number): number[] {
+  return name === 'dockerd' ? processTree(pid) : [pid]
+}
+
+try {
+  await main()
+} finally {
+  for (const { engine } of engines.reverse()) await engine.stop()
+}

@@ -1,0 +1,87 @@
+/**
+ * Who may import whom. Each row is a folder (or file) and what its files may import besides their own folder;
+ * type imports count too. `imports.test.ts` holds the code to it, and ARCHITECTURE.md explains it.
+ */
+
+/** Folders and files of our own, by path from the top. The row with the longest matching path decides. */
+export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
+  'engine/main.ts': ['engine/config', 'engine/daemon', 'engine/server', 'engine/host'],
+  'engine/config': [],
+  'engine/errors.ts': [],
+  'engine/api': [],
+  'engine/oci': [],
+  'engine/archive': [],
+  'engine/context': ['engine/archive'],
+  'engine/host': [],
+  'engine/registry': ['engine/oci'],
+  'engine/store': ['engine/oci', 'engine/archive', 'engine/host'],
+  'engine/runtime': ['engine/oci', 'engine/host'],
+  'engine/network': ['engine/host'],
+  'engine/volume': ['engine/host'],
+  'engine/builder': [
+    ...['engine/oci', 'engine/archive', 'engine/context', 'engine/registry', 'engine/store'],
+    ...['engine/runtime', 'engine/network', 'engine/volume'],
+  ],
+  'engine/daemon': [
+    ...['engine/api', 'engine/oci', 'engine/archive', 'engine/registry', 'engine/store'],
+    ...['engine/runtime', 'engine/network', 'engine/volume', 'engine/builder'],
+  ],
+  'engine/server': ['engine/api'],
+  'engine/client': ['engine/api', 'engine/archive', 'engine/context'],
+  'engine/compose': ['engine/api', 'engine/client', 'engine/context'],
+  'electron/contract': [],
+  'electron/services': ['engine/api', 'engine/client', 'engine/compose', 'engine/builder/parse'],
+  'electron/router': ['electron/contract', 'electron/services'],
+  'electron/desktop': ['electron/router'],
+  'electron/preload': ['electron/contract'],
+  'electron/headless': ['electron/router'],
+  'electron/cli': ['electron/router', 'engine/main.ts'],
+  'renderer/app': ['renderer/features', 'renderer/panels', 'renderer/ui', 'renderer/rpc'],
+  'renderer/features': ['renderer/panels', 'renderer/ui', 'renderer/rpc', 'renderer/lib'],
+  'renderer/panels': ['renderer/ui', 'renderer/rpc', 'renderer/lib'],
+  'renderer/ui': ['renderer/lib'],
+  'renderer/rpc': ['electron/contract'],
+  'renderer/lib': [],
+  scripts: [],
+  e2e: [],
+}
+
+/** The one file that every folder of the product may import: the closed set of error kinds. */
+export const FOR_EVERYONE = 'engine/errors.ts'
+
+/** Folders whose subfolders may not import each other. */
+export const NO_SIBLINGS: readonly string[] = ['renderer/features']
+
+/** Packages and modules with few importers, each with its reason. */
+export const FEW_IMPORTERS: readonly {
+  readonly module: string
+  readonly within: string
+  readonly importers: readonly string[]
+  readonly why: string
+}[] = [
+  {
+    module: 'dockerode',
+    within: '',
+    importers: ['engine/client'],
+    why: 'none of its types may leave the client',
+  },
+  {
+    module: 'electron',
+    within: '',
+    // A preload has no other way to a port than Electron's ipcRenderer.
+    importers: ['electron/desktop', 'electron/preload'],
+    why: 'everything else runs without Electron too',
+  },
+  {
+    module: '@base-ui/react',
+    within: '',
+    importers: ['renderer/ui'],
+    why: 'the component library can be changed in one place',
+  },
+  {
+    module: 'node:child_process',
+    within: 'engine',
+    importers: ['engine/host'],
+    why: 'privileged programs are run in one place',
+  },
+]
