@@ -1,0 +1,101 @@
+/** Wire types of the system calls: version, info, disk usage, errors. */
+
+/** Body of every answer with a status of 400 and above. */
+export interface ErrorBody {
+  readonly message: string
+}
+
+/** Answer of GET /version. */
+export interface VersionInfo {
+  readonly Platform: { readonly Name: string }
+  readonly Components: readonly {
+    readonly Name: string
+    readonly Version: string
+    readonly Details: Readonly<Record<string, string>>
+  }[]
+  readonly Version: string
+  readonly ApiVersion: string
+  readonly MinAPIVersion: string
+  readonly GitCommit: string
+  readonly GoVersion: string
+  readonly Os: string
+  readonly Arch: string
+  readonly KernelVersion: string
+  readonly Experimental?: boolean
+  readonly BuildTime: string
+}
+
+/** Answer of GET /info. Sizes in bytes. */
+export interface SystemInfo {
+  readonly ID: string
+  readonly Containers: number
+  readonly ContainersRunning: number
+  readonly ContainersPaused: number
+  readonly ContainersStopped: number
+  readonly Images: number
+  readonly Driver: string
+  readonly DriverStatus: readonly (readonly [string, string])[]
+  readonly SystemStatus: null
+  readonly Plugins: {
+    readonly Volume: readonly string[]
+    readonly Network: readonly string[]
+    readonly Authorization: readonly string[] | null
+    readonly Log: readonly string[]
+  }
+  readonly MemoryLimit: boolean
+  readonly SwapLimit: boolean
+  readonly KernelMemoryTCP?: boolean
+  readonly CpuCfsPeriod: boolean
+  readonly CpuCfsQuota: boolean
+  readonly CPUShares: boolean
+  readonly CPUSet: boolean
+  readonly PidsLimit: boolean
+  readonly IPv4Forwarding: boolean
+  readonly BridgeNfIptables?: boolean
+  readonly BridgeNfIp6tables?: boolean
+  readonly Debug: boolean
+  readonly NFd: number
+  readonly OomKillDisable: boolean
+  readonly NGoroutines: number
+  readonly SystemTime: string
+  readonly LoggingDriver: string
+  readonly CgroupDriver: string
+  readonly CgroupVersion?: string
+  readonly NEventsListener: number
+  readonly KernelVersion: string
+  readonly OperatingSystem: string
+  readonly OSVersion: string
+  readonly OSType: string
+  readonly Architecture: string
+  readonly IndexServerAddress: string
+  readonly RegistryConfig: Readonly<Record<string, unknown>>
+  readonly NCPU: number
+  readonly MemTotal: number
+  readonly GenericResources: null
+  readonly DockerRootDir: string
+  readonly HttpProxy: string
+  readonly HttpsProxy: string
+  readonly NoProxy: string
+  readonly Name: string
+  readonly Labels: readonly string[]
+  readonly ExperimentalBuild: boolean
+  readonly ServerVersion: string
+  readonly Runtimes: Readonly<Record<string, { readonly path: string }>>
+  readonly DefaultRuntime: string
+  readonly Swarm: {
+    readonly NodeID: string
+    readonly NodeAddr: string
+    readonly LocalNodeState: string
+    readonly ControlAvailable: boolean
+    readonly Error: string
+    readonly RemoteManagers: null
+  }
+  readonly LiveRestoreEnabled: boolean
+  readonly Isolation: string
+  readonly InitBinary: string
+  readonly ContainerdCommit: { readonly ID: string; readonly Expected?: string }
+  readonly RuncCommit: { readonly ID: string; readonly Expected?: string }
+  readonly InitCommit: { readonly ID: string; readonly Expected?: string }
+  readonly SecurityOptions: readonly string[]
+  readonly Warnings: readonly string[] | null
+}
