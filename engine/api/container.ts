@@ -3,9 +3,7 @@
  * only, no behaviour; field names and shapes are Docker's, from the API reference. This file: containers.
  * Times are RFC 3339 strings with nanoseconds unless said otherwise; durations are nanoseconds; sizes are bytes.
  */
-import type { ContainerNetworkSettings, EndpointSettings, PortBinding, PortMap } from './network.ts'
-
-export type { EndpointSettings, PortBinding, PortMap } from './network.ts'
+import type { ContainerNetworkSettings, EndpointSettings, PortMap } from './network.ts'
 
 /** `State.Status`. This engine never answers `removing` or `dead` for longer than the removal takes. */
 export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead'
