@@ -1,0 +1,78 @@
+/** Calls about images (Docker Engine API, "Image"). */
+import { EngineError } from '../errors.ts'
+import { jsonLines } from './json-lines.ts'
+import type { ImageDeleteItem, ImageHistoryItem, ImageInspect, ImageSummary, PullProgress } from './shapes.ts'
+import { guarded } from './streams.ts'
+import type { Transport } from './transport.ts'
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** Images of one engine. Every call throws `EngineError`. */
+export class Images {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  list(filters?: Readonly<Record<string, readonly string[]>>): Promise<readonly ImageSummary[]> {
+    return this.#transport.json('GET', '/images/json', {
+      query: { filters: filters && JSON.stringify(filters) },
+    })
+  }
+
+  inspect(name: string): Promise<ImageInspect> {
+    return this.#transport.json('GET', `/images/${escapeName(name)}/json`)
+  }
+
+  history(name: string): Promise<readonly ImageHistoryItem[]> {
+    return this.#transport.json('GET', `/images/${escapeName(name)}/history`)
+  }
+
+  tag(name: string, repository: string, tag: string): Promise<void> {
+    return this.#transport.json('POST', `/images/${escapeName(name)}/tag`, {
+      query: { repo: repository, tag },
+    })
+  }
+
+  remove(name: string, options: { readonly force: boolean }): Promise<readonly ImageDeleteItem[]> {
+    return this.#transport.json('DELETE', `/images/${escapeName(name)}`, { query: { force: options.force } })
+  }
+
+  /**
+   * Pulls; yields the engine's progress lines. Throws when the engine says in mid-stream that it failed.
+   * `reference` has a tag or digest. Aborting ends the pull at engines that cancel with their client.
+   */
+  async *pull(
+    reference: string,
+    options: { readonly credentials?: Credentials | undefined; readonly signal: AbortSignal },
+  ): AsyncGenerator<PullProgress, void, undefined> {
+    const source = await this.#transport.stream('POST', '/images/create', {
+      query: { fromImage: reference },
+      registryAuth: options.credentials,
+      signal: options.signal,
+    })
+    const lines = guarded(source, jsonLines<PullProgress>(source), this.#transport.describe(), options.signal)
+    for await (const line of lines) {
+      const message = line.errorDetail?.message ?? line.error
+      if (message !== undefined) throw new EngineError(kindOf(message), message)
+      yield line
+    }
+    if (options.signal.aborted) throw new EngineError('cancelled', `the pull of ${reference} was cancelled`)
+  }
+}
+
+/** A slash separates a name's parts in the path; all else is escaped. */
+function escapeName(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/')
+}
+
+/** Once its headers are out an engine has only words to say what went wrong (moby's own client reads them so). */
+function kindOf(message: string): 'not-found' | 'unauthorized' | 'unavailable' {
+  if (/manifest unknown|not found|does not exist/i.test(message)) return 'not-found'
+  if (/unauthorized|denied|authentication required/i.test(message)) return 'unauthorized'
+  return 'unavailable'
+}
