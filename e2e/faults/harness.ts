@@ -1,0 +1,58 @@
+/** One embedded engine for a file of fault tests, with a registry; each file may kill it as it likes. */
+import { createHash } from 'node:crypto'
+import { expect } from 'vitest'
+import { verify } from '../fixtures/embedded.ts'
+import type { RunningEngine } from '../fixtures/engine.ts'
+import { Client } from '../fixtures/http.ts'
+import { busyboxImage } from '../fixtures/images.ts'
+import { pushImage } from '../fixtures/oci.ts'
+import type { Registry } from '../fixtures/registry.ts'
+
+/** How often each fault is tried: LONGSHORE_REPEAT, else once. */
+export const repeats = Number(process.env.LONGSHORE_REPEAT ?? '1')
+
+/** The name under which the test image is known after `giveImage`. */
+export const IMAGE = 'faults/busybox:1'
+
+/** Puts busybox into an engine, by way of a registry, under the name IMAGE. */
+export async function giveImage(engine: RunningEngine, registry: Registry): Promise<void> {
+  await pushImage(registry.host, 'busybox', 'latest', busyboxImage())
+  const api = new Client(engine.socket)
+  const pull = await api.post(`/images/create?fromImage=${registry.host}/busybox&tag=latest`)
+  expect(pull.text).not.toContain('"error"')
+  expect(
+    (await api.post(`/images/${registry.host}/busybox:latest/tag?repo=faults/busybox&tag=1`)).status,
+  ).toBe(201)
+}
+
+/** Expects that `verify` has nothing to say about an engine's folder. */
+export async function expectSound(engine: RunningEngine): Promise<void> {
+  const verdict = await verify(engine.root)
+  expect(
+    verdict,
+    `engine verify says:\n${verdict.output}\nengine log:\n${engine.log().slice(-3000)}`,
+  ).toMatchObject({
+    code: 0,
+  })
+}
+
+/** Creates and starts a container; gives its id. */
+export async function start(api: Client, body: object): Promise<string> {
+  const created = await api.post('/containers/create', { Image: IMAGE, ...body })
+  expect(created.status, created.text).toBe(201)
+  const id = created.json<{ Id: string }>().Id
+  const started = await api.post(`/containers/${id}/start`)
+  expect(started.status, started.text).toBe(204)
+  return id
+}
+
+/** Numbers from a printed seed, so that a failure can be made again (LONGSHORE_SEED). */
+export function randomNumbers(label: string): (below: number) => number {
+  const seed = process.env.LONGSHORE_SEED ?? String(Date.now())
+  console.log(`${label}: LONGSHORE_SEED=${seed}`)
+  let n = 0
+  return (below) => {
+    const digest = createHash('sha256').update(`${seed}/${label}/${n++}`).digest()
+    return digest.readUInt32BE(0) % below
+  }
+}
