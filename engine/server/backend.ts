@@ -1,0 +1,176 @@
+/**
+ * What the server needs of an engine, in its own words. The daemon satisfies these interfaces; only main.ts knows
+ * both. Every method that names an object throws `EngineError('not-found')` when it is not there, before any
+ * stream is handed out.
+ */
+import type { Readable, Writable } from 'node:stream'
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  ContainerInspect,
+  ContainersPruned,
+  ContainerTop,
+  ContainerWaitResponse,
+  WaitCondition,
+} from '../api/container.ts'
+import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../api/exec.ts'
+import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
+import type { PortHolder } from '../api/longshore/port-owner.ts'
+import type { NetworkCreateRequest, NetworkCreateResponse, NetworkInspect } from '../api/network.ts'
+import type { ContainerStats } from '../api/stats.ts'
+import type { SystemInfo, VersionInfo } from '../api/system.ts'
+import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../api/volume.ts'
+
+/** Filters of a list: what each named filter may be. Both of Docker's JSON shapes come in as this. */
+export type Filters = ReadonlyMap<string, readonly string[]>
+
+export interface ContainerListQuery {
+  readonly all: boolean
+  readonly limit: number
+  readonly size: boolean
+  readonly filters: Filters
+}
+
+/** Options of the log endpoint. `since` and `until` are Unix seconds with a fraction, as text; empty is unset. */
+export interface LogQuery {
+  readonly stdout: boolean
+  readonly stderr: boolean
+  readonly follow: boolean
+  readonly timestamps: boolean
+  readonly since: string
+  readonly until: string
+  /** A count as text; `all` or empty is everything. */
+  readonly tail: string
+}
+
+export interface AttachQuery {
+  readonly stdin: boolean
+  readonly stdout: boolean
+  readonly stderr: boolean
+  /** Replay what was written before. */
+  readonly logs: boolean
+  readonly stream: boolean
+  readonly detachKeys: string
+}
+
+/** Output of a container: raw bytes of a terminal, else 8-byte frames. Destroying it frees what stands behind it. */
+export interface OutputStream {
+  readonly terminal: boolean
+  readonly output: Readable
+}
+
+/** A live two-way connection. Ending `input` half-closes stdin; `detach` lets go without touching the process. */
+export interface DuplexStream extends OutputStream {
+  readonly input: Writable | null
+  detach(): void
+}
+
+export interface ContainersBackend {
+  /** The list as JSON text: rows are kept ready, so that a long list costs little. */
+  list(query: ContainerListQuery): Promise<string>
+  create(name: string | undefined, request: ContainerCreateRequest): Promise<ContainerCreateResponse>
+  inspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect>
+  start(name: string): Promise<void>
+  /** `timeout` in seconds; undefined is the container's own. */
+  stop(name: string, options: { readonly timeout?: number; readonly signal?: string }): Promise<void>
+  restart(name: string, options: { readonly timeout?: number; readonly signal?: string }): Promise<void>
+  kill(name: string, signal: string): Promise<void>
+  remove(name: string, options: { readonly force: boolean; readonly volumes: boolean }): Promise<void>
+  rename(name: string, to: string): Promise<void>
+  pause(name: string): Promise<void>
+  unpause(name: string): Promise<void>
+  /** The condition is armed when this returns; `result` resolves when it holds. */
+  wait(
+    name: string,
+    condition: WaitCondition,
+    signal: AbortSignal,
+  ): { readonly result: Promise<ContainerWaitResponse> }
+  logs(name: string, query: LogQuery): Promise<OutputStream>
+  attach(name: string, query: AttachQuery): Promise<DuplexStream>
+  resize(name: string, rows: number, cols: number): Promise<void>
+  top(name: string, psArgs: string): Promise<ContainerTop>
+  /** One sample a second, or one alone. */
+  stats(
+    name: string,
+    options: { readonly stream: boolean; readonly oneShot: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<ContainerStats>
+  prune(filters: Filters): Promise<ContainersPruned>
+}
+
+export interface ExecsBackend {
+  create(container: string, request: ExecCreateRequest): Promise<{ readonly Id: string }>
+  /** With `Detach` resolves to null once it runs. A program that cannot be run is told in the stream, as Docker does. */
+  start(id: string, request: ExecStartRequest): Promise<DuplexStream | null>
+  resize(id: string, rows: number, cols: number): Promise<void>
+  inspect(id: string): ExecInspect
+}
+
+export interface VolumesBackend {
+  create(request: VolumeCreateRequest): Promise<Volume>
+  inspect(name: string): Volume
+  list(filters: Filters): VolumeList
+  remove(name: string, options: { readonly force: boolean }): Promise<void>
+  prune(filters: Filters): Promise<VolumesPruned>
+}
+
+export interface NetworksBackend {
+  list(filters: Filters): readonly NetworkInspect[]
+  inspect(name: string): NetworkInspect
+  create(request: NetworkCreateRequest): Promise<NetworkCreateResponse>
+  connect(name: string, container: string): Promise<void>
+  disconnect(name: string, container: string, options: { readonly force: boolean }): Promise<void>
+  remove(name: string): Promise<void>
+  prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }>
+}
+
+/** Images answer in Docker's JSON; progress comes as JSON lines. */
+export interface ImagesBackend {
+  list(query: { readonly all: boolean; readonly filters: Filters }): Promise<unknown>
+  inspect(name: string): Promise<unknown>
+  history(name: string): Promise<unknown>
+  tag(name: string, repo: string, tag: string): Promise<void>
+  remove(name: string, options: { readonly force: boolean; readonly noprune: boolean }): Promise<unknown>
+  prune(filters: Filters): Promise<unknown>
+  /** Progress lines, each a JSON value. Rejects before the first when nothing was begun. */
+  pull(
+    request: {
+      readonly fromImage: string
+      readonly tag: string
+      readonly platform: string
+      readonly auth: string
+    },
+    signal: AbortSignal,
+  ): AsyncIterable<unknown>
+  import(
+    request: {
+      readonly source: string
+      readonly repo: string
+      readonly tag: string
+      readonly message: string
+      readonly changes: readonly string[]
+      readonly platform: string
+    },
+    body: Readable,
+    signal: AbortSignal,
+  ): AsyncIterable<unknown>
+}
+
+export interface SystemBackend {
+  version(): VersionInfo
+  info(): Promise<SystemInfo>
+  /** JSON lines of events; ends at `until`, else when destroyed. */
+  events(query: { readonly since: string; readonly until: string; readonly filters: Filters }): Readable
+  capabilities(): LongshoreCapabilities
+  portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortHolder>
+}
+
+/** Everything that is served. */
+export interface Backend {
+  readonly containers: ContainersBackend
+  readonly execs: ExecsBackend
+  readonly images: ImagesBackend
+  readonly volumes: VolumesBackend
+  readonly networks: NetworksBackend
+  readonly system: SystemBackend
+}

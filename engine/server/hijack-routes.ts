@@ -1,0 +1,16 @@
+/** What a route that takes its connection over is, whichever way the client asked for it. */
+import type { DuplexStream } from './backend.ts'
+import type { ApiVersion } from './versions.ts'
+
+/** A request with its body, whole. */
+export interface HijackCall {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  readonly version: ApiVersion
+  readonly body: string
+}
+
+/** Null answers 200 without a stream. Throws `EngineError` to answer an error. */
+export type HijackHandler = (
+  call: HijackCall,
+) => Promise<{ readonly stream: DuplexStream; readonly contentType: string } | null>

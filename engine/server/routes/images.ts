@@ -1,0 +1,73 @@
+/** Routes of images. */
+import { EngineError } from '../../errors.ts'
+import type { ImagesBackend } from '../backend.ts'
+import { answer, answerEmpty, answerLines, filters, flag, param } from '../call.ts'
+import type { Route } from '../router.ts'
+
+export function imageRoutes(images: ImagesBackend): Route[] {
+  return [
+    {
+      method: 'GET',
+      pattern: '/images/json',
+      handler: async (call) =>
+        answer(call, 200, await images.list({ all: flag(call.query, 'all'), filters: filters(call.query) })),
+    },
+    {
+      method: 'POST',
+      pattern: '/images/create',
+      handler: async (call) => {
+        const { query, request, signal } = call
+        const platform = query.get('platform') ?? ''
+        const fromImage = query.get('fromImage') ?? ''
+        const tag = query.get('tag') ?? ''
+        if (fromImage !== '') {
+          const auth = request.headers['x-registry-auth']
+          const pull = { fromImage, tag, platform, auth: typeof auth === 'string' ? auth : '' }
+          await answerLines(call, images.pull(pull, signal))
+          return
+        }
+        const source = query.get('fromSrc') ?? ''
+        if (source === '') {
+          throw new EngineError('invalid', 'either fromImage (pull) or fromSrc (import) must be given')
+        }
+        const message = query.get('message') ?? ''
+        const changes = query.getAll('changes')
+        const repo = query.get('repo') ?? ''
+        const order = { source, repo, tag, message, changes, platform }
+        await answerLines(call, images.import(order, request, signal))
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/images/prune',
+      handler: async (call) => answer(call, 200, await images.prune(filters(call.query))),
+    },
+    {
+      method: 'GET',
+      pattern: '/images/{name*}/json',
+      handler: async (call) => answer(call, 200, await images.inspect(param(call, 'name'))),
+    },
+    {
+      method: 'GET',
+      pattern: '/images/{name*}/history',
+      handler: async (call) => answer(call, 200, await images.history(param(call, 'name'))),
+    },
+    {
+      method: 'POST',
+      pattern: '/images/{name*}/tag',
+      handler: async (call) => {
+        const { query } = call
+        await images.tag(param(call, 'name'), query.get('repo') ?? '', query.get('tag') ?? '')
+        answerEmpty(call, 201)
+      },
+    },
+    {
+      method: 'DELETE',
+      pattern: '/images/{name*}',
+      handler: async (call) => {
+        const options = { force: flag(call.query, 'force'), noprune: flag(call.query, 'noprune') }
+        answer(call, 200, await images.remove(param(call, 'name'), options))
+      },
+    },
+  ]
+}

@@ -1,0 +1,194 @@
+/**
+ * The Docker Engine API over HTTP: finds the route, answers errors, takes connections over. It knows the engine
+ * only as `Backend`.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { EngineError, isEngineError } from '../errors.ts'
+import type { Backend } from './backend.ts'
+import type { Call } from './call.ts'
+import { messageOf, statusOf } from './errors.ts'
+import { join, takeOver, upgrade, upgradeBody } from './hijack.ts'
+import type { HijackCall } from './hijack-routes.ts'
+import { type Route, Router } from './router.ts'
+import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
+import { containerRoutes } from './routes/containers.ts'
+import { execRoutes } from './routes/execs.ts'
+import { imageRoutes } from './routes/images.ts'
+import { longshoreRoutes } from './routes/longshore.ts'
+import { networkRoutes } from './routes/networks.ts'
+import { swarmRoutes } from './routes/swarm.ts'
+import { systemRoutes } from './routes/system.ts'
+import { volumeRoutes } from './routes/volumes.ts'
+import { API_VERSION, splitVersion } from './versions.ts'
+
+/** Told of what no client can repair. */
+export type ReportDefect = (error: unknown, what: string) => void
+
+/** The headers of every answer. */
+function commonHeaders(engineVersion: string): Readonly<Record<string, string>> {
+  return {
+    'Api-Version': API_VERSION,
+    'Docker-Experimental': 'false',
+    Ostype: 'linux',
+    Server: `Longshore/${engineVersion} (linux)`,
+  }
+}
+
+/** An HTTP server over `backend`, not yet listening. */
+export function createApiServer(backend: Backend, engineVersion: string, report: ReportDefect): Server {
+  const router = new Router(allRoutes(backend))
+  const takers = new Router(hijackRoutes(backend.containers, backend.execs))
+  const common = commonHeaders(engineVersion)
+  const server = createServer(
+    {
+      // Uploads may take as long as they take, and a log may be followed for days.
+      requestTimeout: 0,
+      keepAliveTimeout: 60_000,
+      // Only what takes its connection over is upgraded; any other such wish (h2c) is answered as a plain request.
+      shouldUpgradeCallback: ({ method = '', url = '' }: IncomingMessage) =>
+        takers.find(method, withoutVersion(url)) !== null,
+    },
+    (request, response) => {
+      void serve(request, response)
+    },
+  )
+  server.on('upgrade', (request, socket, head) => {
+    void serveUpgrade(request, socket as Socket, head)
+  })
+  return server
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(common)) response.setHeader(name, value)
+    const gone = new AbortController()
+    response.on('close', () => gone.abort())
+    try {
+      const url = splitUrl(request.url ?? '/')
+      const { version, path } = splitVersion(url.path)
+      const method = request.method ?? 'GET'
+      const taker = takers.find(method, path)
+      if (taker) {
+        const body = await readText(request)
+        const call = { params: taker.params, query: url.query, version, body }
+        const taken = await taker.handler(call)
+        if (taken) {
+          join(takeOver(request, response, taken.contentType), taken.stream)
+        } else {
+          response.writeHead(200, { 'Content-Length': 0 }).end()
+        }
+        return
+      }
+      const found = router.find(method, path)
+      if (!found) throw new EngineError('not-found', 'page not found')
+      const call: Call = {
+        request,
+        response,
+        params: found.params,
+        query: url.query,
+        version,
+        signal: gone.signal,
+      }
+      await found.handler(call)
+    } catch (error) {
+      answerError(request, response, error)
+    }
+  }
+
+  function answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const what = `${request.method} ${request.url}`
+    if (response.headersSent) {
+      // The answer has begun: the only thing left to say is that it is not whole. A client that left is no defect.
+      if (!response.destroyed && !isEngineError(error, 'cancelled') && !isPrematureClose(error))
+        report(error, what)
+      response.destroy()
+      return
+    }
+    const status = statusOf(error)
+    if (status === 500) report(error, what)
+    if (status === 304) {
+      response.writeHead(304).end()
+      return
+    }
+    const text = `${JSON.stringify({ message: messageOf(error) })}\n`
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+      // What is left of the body would be read as the next request.
+      ...(request.complete ? {} : { Connection: 'close' }),
+    })
+    response.end(text)
+    request.resume()
+  }
+
+  async function serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy())
+    try {
+      const url = splitUrl(request.url ?? '/')
+      const { version, path } = splitVersion(url.path)
+      const taker = takers.find(request.method ?? '', path)
+      if (!taker) throw new EngineError('not-found', 'page not found')
+      const body = await upgradeBody(request, socket, head)
+      const call: HijackCall = { params: taker.params, query: url.query, version, body }
+      const taken = await taker.handler(call)
+      if (taken) join(upgrade(socket, taken.contentType), taken.stream)
+      else writeAnswer(socket, 200, '')
+    } catch (error) {
+      const status = statusOf(error)
+      if (status === 500) report(error, `${request.method} ${request.url}`)
+      writeAnswer(socket, status, `${JSON.stringify({ message: messageOf(error) })}\n`)
+    }
+  }
+
+  /** An ordinary answer on a connection that Node's server has let go of; it is closed after. */
+  function writeAnswer(socket: Socket, status: number, body: string): void {
+    const headers = {
+      ...common,
+      ...(body ? { 'Content-Type': 'application/json' } : {}),
+      'Content-Length': String(Buffer.byteLength(body)),
+      Connection: 'close',
+    }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
+    socket.resume()
+  }
+}
+
+function allRoutes(backend: Backend): Route[] {
+  return [
+    ...systemRoutes(backend.system),
+    ...containerRoutes(backend.containers),
+    ...containerStreamRoutes(backend.containers),
+    ...execRoutes(backend.execs),
+    ...imageRoutes(backend.images),
+    ...volumeRoutes(backend.volumes),
+    ...networkRoutes(backend.networks),
+    ...swarmRoutes(),
+    ...longshoreRoutes(backend.system),
+  ]
+}
+
+/** Path and query of a request line. */
+function splitUrl(url: string): { readonly path: string; readonly query: URLSearchParams } {
+  const mark = url.indexOf('?')
+  return mark === -1
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
+}
+
+function withoutVersion(url: string): string {
+  return splitUrl(url).path.replace(/^\/v\d+\.\d+\//, '/')
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of request) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** The client went away in the middle of an answer. */
+function isPrematureClose(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return (
+    code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE' || code === 'ECONNRESET' || code === 'ABORT_ERR'
+  )
+}
