@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{engine,electron,renderer,scripts}/**/*.test.{ts,tsx}'],
+          include: ['{engine,electron,renderer,scripts,e2e/bench,e2e/fixtures}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', 'dist/**'],
         },
       },
@@ -36,7 +36,13 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], ...endToEnd, testTimeout: 120_000 },
+        test: {
+          name: 'faults',
+          include: ['e2e/faults/**/*.test.ts'],
+          ...endToEnd,
+          // Some tests repeat their fault within themselves.
+          testTimeout: 120_000 * Math.max(1, Number(process.env.LONGSHORE_REPEAT ?? '1')),
+        },
       },
     ],
   },
