@@ -1,12 +1,15 @@
-/** Finds what a source file imports, in every way that TypeScript knows, from the syntax tree. */
-import { parseSync } from 'oxc-parser'
+/**
+ * Finds what a source file imports, in every way that TypeScript knows, from the syntax tree. The parser is oxc, as
+ * it comes with vite: the package oxc-parser itself cannot be locked where the registry lacks some platforms' builds.
+ */
+import { parseAst } from 'vite'
 
 /** The specifiers of a file: static, re-exported, dynamic with a literal, `import('x').T` in types, and require. */
 export function findImports(fileName: string, source: string): readonly string[] {
-  const parsed = parseSync(fileName, source)
-  if (parsed.errors.length > 0) throw new Error(`${fileName}: ${parsed.errors[0]?.message}`)
+  // A script of plain JavaScript is read as TypeScript too; only tsx and jsx differ, by their tags.
+  const program: unknown = parseAst(source, { lang: /\.[jt]sx$/.test(fileName) ? 'tsx' : 'ts' }, fileName)
   const found: string[] = []
-  visit(parsed.program, (node) => {
+  visit(program, (node) => {
     switch (node.type) {
       case 'ImportDeclaration':
       case 'ExportNamedDeclaration':

@@ -25,12 +25,12 @@ export function isInstalled(top) {
  * @returns {string | undefined} why it failed
  */
 export function install(top) {
-  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: top,
     encoding: 'utf8',
     shell: process.platform === 'win32',
   })
   if (result.status === 0) return undefined
-  const said = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-20).join('\n')
+  const said = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(0, 30).join('\n')
   return `npm ci ended with ${result.status ?? result.error?.message}:\n${said}`
 }
