@@ -20,7 +20,7 @@ export type PageFiles = ReadonlyMap<string, string>
 
 /**
  * Lists the page's files below `folder`: those of a known type; no links, which could point anywhere, and no names
- * that start with a dot. Throws when the folder cannot be read.
+ * that start with a dot. Throws, in words for a person, when the page is not there.
  */
 export function listPageFiles(folder: string): PageFiles {
   const files = new Map<string, string>()
@@ -32,9 +32,14 @@ export function listPageFiles(folder: string): PageFiles {
       else if (entry.isFile() && path.extname(name) in PAGE_TYPES) files.set(name, path.join(folder, name))
     }
   }
-  walk('')
+  try {
+    walk('')
+  } catch (cause) {
+    throw new Error(`The page's files in ${folder} cannot be read. "npm run build" makes them.`, { cause })
+  }
   const index = files.get('/index.html')
-  if (index !== undefined) files.set('/', index)
+  if (index === undefined) throw new Error(`${folder} holds no index.html. "npm run build" makes it.`)
+  files.set('/', index)
   return files
 }
 
