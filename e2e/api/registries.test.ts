@@ -81,10 +81,7 @@ onEachEngine('registries', ({ api }) => {
 
   test('a pull whose client goes away stops', async () => {
     const image = layeredImage('docker')
-    let release = () => undefined as void
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
     const registry = await startScriptedRegistry({ images: { x: image }, hold: () => held })
     try {
       const stream = await api.stream('POST', `/images/create?fromImage=${registry.host}/x&tag=1`)
