@@ -44,14 +44,14 @@ export function handOverPorts(questions: PortQuestions, deps: PortHandoverDeps):
     const lost = () => {
       if (!frame.isDestroyed()) frame.send(PORT_LOST, nonce)
     }
-    deps.services.connect(event.sender.id, lost).then(
-      (port) => {
+    deps.services
+      .connect(event.sender.id, lost)
+      .then((port) => {
         // The document may have gone while the services started.
         if (frame.isDestroyed() || !isPageUrl(frame.url)) port.close()
         else frame.postMessage(PORT, nonce, [port])
-      },
-      (error: unknown) => deps.note(`no port for the window: ${String(error)}`),
-    )
+      })
+      .catch((error: unknown) => deps.note(`no port for the window: ${String(error)}`))
   })
 }
 

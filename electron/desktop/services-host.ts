@@ -104,10 +104,11 @@ export class ServicesHost {
   #ended(child: UtilityProcess, code: number): void {
     if (this.#child !== child) return
     this.#child = null
+    // While stopping, the windows are on their way out and have no one to tell.
+    if (this.#stopping) return
     const lost = this.#lost
     this.#lost = new Map()
     for (const tell of lost.values()) tell()
-    if (this.#stopping) return
     this.#failures = Date.now() - this.#startedAt >= HEALTHY_AFTER_MS ? 1 : this.#failures + 1
     const wait = Math.min(FIRST_WAIT_MS * 2 ** (this.#failures - 1), LONGEST_WAIT_MS)
     this.#note(`the services ended with ${code}; starting them again in ${wait} ms`)
