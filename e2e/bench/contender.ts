@@ -1,5 +1,5 @@
 /** Who runs in the bench: engines behind a Docker socket, and the raw floor that no engine can go below. */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Client } from '../fixtures/http.ts'
 import { type Finished, run } from '../fixtures/processes.ts'
 
@@ -28,13 +28,6 @@ export function contender(
     cli: (...args) =>
       run(docker, ['-H', `unix://${socket}`, ...args], { env: { DOCKER_CONFIG: '/nonexistent' } }),
   }
-}
-
-/** A docker CLI on this machine, Debian's first because its start-up cost is the larger, steadier one. */
-export function dockerCli(): string {
-  const found = ['/usr/bin/docker', '/usr/local/bin/docker'].find((path) => existsSync(path))
-  if (found === undefined) throw new Error('no docker CLI: apt-get install docker.io')
-  return found
 }
 
 /** Resident bytes of a process and how much of it is its own share (PSS). Zero when it is gone. */

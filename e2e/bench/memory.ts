@@ -4,6 +4,8 @@ import { type Contender, IMAGE, memoryOf } from './contender.ts'
 /** Bytes. `perContainer` counts the engine's processes alone; supervisors (conmon, shims) are their own row. */
 export interface Memory {
   readonly idle: number
+  /** What of `idle` is not shared with other processes (PSS). */
+  readonly idleShare: number
   readonly perContainer: number
 }
 
@@ -13,6 +15,7 @@ const RUNNING = 20
 export async function measureMemory(on: Contender, settleMs: number): Promise<Memory> {
   const resident = () => on.pids().reduce((sum, pid) => sum + memoryOf(pid).rss, 0)
   const idle = await lowest(resident, settleMs)
+  const idleShare = on.pids().reduce((sum, pid) => sum + memoryOf(pid).pss, 0)
   const ids: string[] = []
   for (let n = 0; n < RUNNING; n++) {
     const body = { Image: IMAGE, Cmd: ['sleep', '600'], HostConfig: { NetworkMode: 'none' } }
@@ -22,7 +25,7 @@ export async function measureMemory(on: Contender, settleMs: number): Promise<Me
   }
   const busy = await lowest(resident, settleMs)
   for (const id of ids) await on.client.delete(`/containers/${id}?force=1`)
-  return { idle, perContainer: (busy - idle) / RUNNING }
+  return { idle, idleShare, perContainer: (busy - idle) / RUNNING }
 }
 
 /** The smallest of a few readings: what stays once garbage has been given back. */
