@@ -3,6 +3,7 @@
  * it knows where things lie in a checkout and in the package, and starts the shell there.
  */
 import path from 'node:path'
+import { app } from 'electron'
 import { startShell } from './shell.ts'
 
 /** The bundles lie together in dist/desktop; from there the page and the icons are found. */
@@ -14,4 +15,22 @@ startShell({
   services: path.join(bundles, 'services.cjs'),
   page: path.join(top, 'dist/renderer'),
   icon: path.join(top, 'assets/icon.png'),
+  ...embeddedEngine(),
 })
+
+/**
+ * The embedded engine runs under a Node of its own, because Electron may not act as one (the RunAsNode fuse is off):
+ * in a checkout the one that npm brought, in the package one beside the asar.
+ */
+function embeddedEngine(): { readonly engine: string; readonly node: string } {
+  const program = process.platform === 'win32' ? 'node.exe' : 'node'
+  if (app.isPackaged) {
+    const beside = path.join(process.resourcesPath, 'engine')
+    return { engine: path.join(beside, 'engine.mjs'), node: path.join(beside, program) }
+  }
+  const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  return {
+    engine: path.join(top, 'engine/main.ts'),
+    node: path.join(top, 'node_modules', platform, 'bin', program),
+  }
+}

@@ -1,4 +1,4 @@
-/** What the desktop shell is told at its start: where things are and which engine to use. */
+/** What the desktop shell is told at its start: where its state lies and which engine is the embedded one. */
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,17 +7,23 @@ import { parseArgs } from 'node:util'
 export interface DesktopSettings {
   /** The application's state folder; Chromium's own profile lies in `window` below it. */
   readonly state: string
-  /** Flags for the services, as the command line of `longshore` has them. */
-  readonly serviceArgs: readonly string[]
+  /** The embedded engine's folder and socket. */
+  readonly root: string
+  readonly socket: string
+  /** For tests: the embedded engine ends with the application. */
+  readonly stopEngineOnExit: boolean
 }
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /**
- * Reads the command line and the environment. Flags that are not Longshore's are Chromium's and are left to it;
- * a flag wins over its variable.
+ * Reads the command line and the environment: a flag wins over its variable, and that over the system's folder.
+ * Flags that are not Longshore's are Chromium's and are left to it.
  */
 export function readSettings(
   argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
+  uid = process.getuid?.() ?? -1,
 ): DesktopSettings {
   const { values } = parseArgs({
     args: [...argv],
@@ -29,25 +35,33 @@ export function readSettings(
       'stop-engine-on-exit': { type: 'boolean' },
     },
   })
-  const text = (value: unknown, variable: string) =>
-    typeof value === 'string' && value !== '' ? value : env[variable] || undefined
-  const state = path.resolve(text(values.state, 'LONGSHORE_STATE') ?? path.join(stateHome(env), 'longshore'))
-  const root = text(values.root, 'LONGSHORE_ROOT')
-  const socket = text(values.socket, 'LONGSHORE_SOCKET')
+  const choose = (flag: unknown, variable: string, otherwise: () => string) =>
+    path.resolve((typeof flag === 'string' && flag) || env[variable] || otherwise())
+  const root = choose(values.root, 'LONGSHORE_ROOT', () => engineRoot(env, uid))
   return {
-    state,
-    serviceArgs: [
-      ...['--state', state],
-      ...(root === undefined ? [] : ['--root', path.resolve(root)]),
-      ...(socket === undefined ? [] : ['--socket', path.resolve(socket)]),
-      ...(values['stop-engine-on-exit'] === true ? ['--stop-engine-on-exit'] : []),
-    ],
+    state: choose(values.state, 'LONGSHORE_STATE', () => path.join(stateHome(env), 'longshore')),
+    root,
+    socket: choose(values.socket, 'LONGSHORE_SOCKET', () => engineSocket(env, uid, root)),
+    stopEngineOnExit: values['stop-engine-on-exit'] === true,
   }
 }
 
 /** The user's folder for state: the XDG one, and the places that macOS and Windows have for the same. */
-function stateHome(env: Readonly<Record<string, string | undefined>>): string {
+function stateHome(env: Environment): string {
   if (process.platform === 'darwin') return path.join(os.homedir(), 'Library/Application Support')
   if (process.platform === 'win32') return env.LOCALAPPDATA ?? path.join(os.homedir(), 'AppData/Local')
   return env.XDG_STATE_HOME || path.join(os.homedir(), '.local/state')
+}
+
+function engineRoot(env: Environment, uid: number): string {
+  if (uid === 0) return '/var/lib/longshore'
+  return path.join(env.XDG_DATA_HOME || path.join(os.homedir(), '.local/share'), 'longshore')
+}
+
+/** Without a runtime folder (no login session) the socket lies in the engine's root. */
+function engineSocket(env: Environment, uid: number, root: string): string {
+  if (uid === 0) return '/run/longshore/engine.sock'
+  return env.XDG_RUNTIME_DIR
+    ? path.join(env.XDG_RUNTIME_DIR, 'longshore/engine.sock')
+    : path.join(root, 'engine.sock')
 }

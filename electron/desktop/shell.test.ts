@@ -24,6 +24,7 @@ vi.mock('electron', async () => {
     }
   const app = Object.assign(new EventEmitter(), {
     isPackaged: true,
+    getVersion: () => '0.1.0',
     setPath: did('setPath'),
     enableSandbox: did('enableSandbox'),
     requestSingleInstanceLock: () => electron.hasLock,
@@ -108,6 +109,8 @@ async function start(page = '.'): Promise<void> {
     services: '/x/services.cjs',
     page: path.join(state, page),
     icon: '/x/icon.png',
+    engine: '/x/engine.mjs',
+    node: '/x/node',
   })
   await new Promise((resolve) => setImmediate(resolve))
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -11,6 +11,7 @@ import { listPageFiles, PAGE_SCHEME_PRIVILEGES, servePage } from './page-files.t
 import { guardPermissions } from './permissions.ts'
 import { handOverPorts } from './port-handover.ts'
 import { guardRequests } from './requests.ts'
+import { writeServicesArguments } from './services-arguments.ts'
 import { ServicesHost } from './services-host.ts'
 import { type DesktopSettings, readSettings } from './settings.ts'
 import { openWindow } from './window.ts'
@@ -24,6 +25,9 @@ export interface ShellFiles {
   /** The folder of the built page. */
   readonly page: string
   readonly icon: string
+  /** The embedded engine's entry and the Node that runs it; they need not exist (macOS, Windows). */
+  readonly engine: string
+  readonly node: string
 }
 
 /** Starts the shell, or brings the window of the running one to the front and ends. */
@@ -39,7 +43,16 @@ export function startShell(files: ShellFiles): void {
 
 function run(files: ShellFiles, settings: DesktopSettings): void {
   const services = new ServicesHost(
-    { file: files.services, args: settings.serviceArgs, env: definedOf(process.env) },
+    {
+      file: files.services,
+      args: writeServicesArguments({
+        ...settings,
+        engine: files.engine,
+        node: files.node,
+        version: app.getVersion(),
+      }),
+      env: definedOf(process.env),
+    },
     note,
   )
   const windows = new Windows(files, settings)
