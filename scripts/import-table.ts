@@ -30,12 +30,16 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   'engine/client': ['engine/api', 'engine/archive', 'engine/context'],
   'engine/compose': ['engine/api', 'engine/client', 'engine/context'],
   'electron/contract': [],
-  'electron/services': ['engine/api', 'engine/client', 'engine/compose', 'engine/builder/parse'],
+  // The view types that the services answer with are the contract's: one truth of what a row is.
+  'electron/services': [
+    ...['electron/contract', 'engine/api', 'engine/client', 'engine/compose', 'engine/builder/parse'],
+  ],
   'electron/router': ['electron/contract', 'electron/services'],
   'electron/desktop': ['electron/router'],
   'electron/preload': ['electron/contract'],
   'electron/headless': ['electron/router'],
-  'electron/cli': ['electron/router', 'engine/main.ts'],
+  // `longshore serve` and the fallback of `longshore` start the headless shell.
+  'electron/cli': ['electron/router', 'electron/headless', 'engine/main.ts'],
   'renderer/app': ['renderer/features', 'renderer/panels', 'renderer/ui', 'renderer/rpc'],
   'renderer/features': ['renderer/panels', 'renderer/ui', 'renderer/rpc', 'renderer/lib'],
   'renderer/panels': ['renderer/ui', 'renderer/rpc', 'renderer/lib'],

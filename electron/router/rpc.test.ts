@@ -125,13 +125,14 @@ async function overSocket(seen: Seen): Promise<Carrier> {
   sockets.on('connection', (socket) => serveChannel(router(seen), {}, socketChannel(socket)))
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
+  const breakAll = () => {
+    for (const socket of sockets.clients) socket.terminate()
+  }
   return {
     dial: webSocketDial(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`),
-    breakAll() {
-      for (const socket of sockets.clients) socket.terminate()
-    },
+    breakAll,
     async close() {
-      this.breakAll()
+      breakAll()
       http.close()
       await once(http, 'close')
     },

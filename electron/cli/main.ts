@@ -1,0 +1,50 @@
+/** Cli: Longshore from a terminal. Opens the window or the headless shell, or prints what scripts ask for. */
+import { readFileSync } from 'node:fs'
+import { isEngineError } from '../../engine/errors.ts'
+import type { CliOptions } from './options.ts'
+import { HELP, readOptions } from './options.ts'
+import { printContainers, printImages } from './print.ts'
+import { serve } from './serve.ts'
+import { openWindow } from './window.ts'
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2), process.env, process.getuid?.() ?? 1)
+  const version = readVersion()
+  switch (options.command) {
+    case 'help':
+      process.stdout.write(HELP)
+      return 0
+    case 'version':
+      console.log(`longshore ${version}`)
+      return 0
+    case 'ps':
+      return printContainers(options, version)
+    case 'images':
+      return printImages(options, version)
+    case 'serve':
+      return serve(options, version)
+    case 'open':
+      return open(options, version)
+  }
+}
+
+/** The window where it can be had, else the link. */
+async function open(options: CliOptions, version: string): Promise<number> {
+  const window = await openWindow(options)
+  if (window.kind === 'ended') return window.code
+  console.log(`No window here (${window.why}); Longshore serves it to a browser instead.`)
+  return serve(options, version)
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  if (!isEngineError(error)) throw error
+  console.error(`longshore: ${error.message}`)
+  process.exit(error.kind === 'invalid' ? 2 : 1)
+}

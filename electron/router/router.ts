@@ -1,0 +1,12 @@
+/** The whole contract, implemented. */
+import { containers } from './containers.ts'
+import { engines } from './engines.ts'
+import { images } from './images.ts'
+import { os } from './implementer.ts'
+import { logs } from './logs.ts'
+import { settings } from './settings.ts'
+import { tasks } from './tasks.ts'
+import { terminals } from './terminals.ts'
+import { volumes } from './volumes.ts'
+
+export const router = os.router({ engines, containers, images, volumes, logs, terminals, tasks, settings })
