@@ -20,7 +20,7 @@ startShell({
 
 /**
  * The embedded engine runs under a Node of its own, because Electron may not act as one (the RunAsNode fuse is off):
- * in a checkout the one that npm brought, in the package one beside the asar.
+ * in a checkout the one that runs the `longshore` command, in the package one beside the asar.
  */
 function embeddedEngine(): { readonly engine: string; readonly node: string } {
   const program = process.platform === 'win32' ? 'node.exe' : 'node'
@@ -28,9 +28,5 @@ function embeddedEngine(): { readonly engine: string; readonly node: string } {
     const beside = path.join(process.resourcesPath, 'engine')
     return { engine: path.join(beside, 'engine.mjs'), node: path.join(beside, program) }
   }
-  const platform = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  return {
-    engine: path.join(top, 'engine/main.ts'),
-    node: path.join(top, 'node_modules', platform, 'bin', program),
-  }
+  return { engine: path.join(top, 'engine/main.ts'), node: process.env.LONGSHORE_NODE ?? program }
 }

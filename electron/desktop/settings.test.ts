@@ -26,7 +26,7 @@ describe('the settings of a start', () => {
       root: '/var/lib/longshore',
       socket: '/run/longshore/engine.sock',
     })
-    expect(readSettings([], { XDG_DATA_HOME: '/d' }, 1000).socket).toBe('/d/longshore/engine.sock')
+    expect(readSettings([], {}, 1000).socket).toBe('/run/user/1000/longshore/engine.sock')
   })
 
   test('leave to Chromium what is its own', () => {

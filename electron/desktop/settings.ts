@@ -37,11 +37,10 @@ export function readSettings(
   })
   const choose = (flag: unknown, variable: string, otherwise: () => string) =>
     path.resolve((typeof flag === 'string' && flag) || env[variable] || otherwise())
-  const root = choose(values.root, 'LONGSHORE_ROOT', () => engineRoot(env, uid))
   return {
     state: choose(values.state, 'LONGSHORE_STATE', () => path.join(stateHome(env), 'longshore')),
-    root,
-    socket: choose(values.socket, 'LONGSHORE_SOCKET', () => engineSocket(env, uid, root)),
+    root: choose(values.root, 'LONGSHORE_ROOT', () => engineRoot(env, uid)),
+    socket: choose(values.socket, 'LONGSHORE_SOCKET', () => engineSocket(env, uid)),
     stopEngineOnExit: values['stop-engine-on-exit'] === true,
   }
 }
@@ -58,10 +57,7 @@ function engineRoot(env: Environment, uid: number): string {
   return path.join(env.XDG_DATA_HOME || path.join(os.homedir(), '.local/share'), 'longshore')
 }
 
-/** Without a runtime folder (no login session) the socket lies in the engine's root. */
-function engineSocket(env: Environment, uid: number, root: string): string {
+function engineSocket(env: Environment, uid: number): string {
   if (uid === 0) return '/run/longshore/engine.sock'
-  return env.XDG_RUNTIME_DIR
-    ? path.join(env.XDG_RUNTIME_DIR, 'longshore/engine.sock')
-    : path.join(root, 'engine.sock')
+  return path.join(env.XDG_RUNTIME_DIR || `/run/user/${uid}`, 'longshore/engine.sock')
 }

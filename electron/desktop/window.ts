@@ -50,8 +50,11 @@ export function openWindow(files: WindowFiles, note: (line: string) => void): Br
     webPreferences: { ...WEB_PREFERENCES, preload: files.preload },
   })
   if (maximized) window.maximize()
-  // Shown with its first paint, so that it never flashes white.
-  window.once('ready-to-show', () => window.show())
+  // Shown with its first paint, so that it never flashes white; the command that started us waits for that.
+  window.once('ready-to-show', () => {
+    window.show()
+    process.send?.('window-shown')
+  })
   window.on('close', () => {
     try {
       writeBounds(files.bounds, { ...window.getNormalBounds(), maximized: window.isMaximized() })
