@@ -34,8 +34,7 @@ if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds wants a whole number, not "${values.rounds}"`)
 
 // The newest CLI costs the least itself, so that what is left is the engines' own time.
-const docker = values.docker ?? (await findDockerClis())[0]?.path
-if (docker === undefined) throw new Error('there is no docker CLI: apt-get install docker.io')
+const docker = values.docker ?? (await newestCli())
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
 const starters: Readonly<Record<string, () => Promise<RunningEngine>>> = {
@@ -152,6 +151,12 @@ async function memoryRows(): Promise<Row[]> {
       target: { kind: 'at most', value: 1 },
     },
   ]
+}
+
+async function newestCli(): Promise<string> {
+  const [newest] = await findDockerClis()
+  if (newest === undefined) throw new Error('there is no docker CLI: apt-get install docker.io')
+  return newest.path
 }
 
 /** The engine's own processes: for dockerd also its containerd, but no shim or conmon, which are a container's. */
