@@ -23,9 +23,11 @@ export async function explained<T>(what: string, act: () => Promise<T>): Promise
     return await act()
   } catch (error) {
     if (!isEngineError(error) || error instanceof ServiceError) throw error
-    throw new ServiceError(error.kind, `Cannot ${what}: ${firstLine(error.message)}`, {
+    const meaning = meaningOf(error)
+    const kind = error.kind === 'internal' ? (meaning?.kind ?? error.kind) : error.kind
+    throw new ServiceError(kind, `Cannot ${what}: ${firstLine(error.message)}`, {
       cause: error,
-      remedy: remedyFor(error),
+      remedy: meaning?.remedy,
     })
   }
 }
@@ -35,37 +37,70 @@ function firstLine(words: string): string {
   return line.length > 400 ? `${line.slice(0, 400)}...` : line
 }
 
-/** What engines say, and what helps. The words are those of moby, podman and Longshore. */
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [
-    /port is already allocated|address already in use|port \d+ .*(held|in use)/i,
-    'Choose another host port, or stop what holds this one.',
-  ],
-  [/name .* is already in use|already exists/i, 'Choose another name, or remove the container that has it.'],
-  [
-    /executable file not found|no such file or directory.*exec|exec.*not found/i,
-    'Check the command: the image has no such program.',
-  ],
-  [/no space left/i, 'Free some disk space: remove images and volumes that nothing uses.'],
-  [/you cannot remove a running container|container is running/i, 'Stop it first, or remove it with force.'],
-  [
-    /image is (being )?used|being used by (running|stopped) container|must be forced/i,
-    'Remove the containers that use it first, or remove it with force.',
-  ],
-  [/volume is in use/i, 'Remove the containers that use it first.'],
-  [
-    /http response to https client|tls handshake|x509/i,
-    'The registry does not speak the TLS that the engine expects; loopback registries need none.',
-  ],
-  [
-    /no such host|i\/o timeout|connection refused|network is unreachable/i,
-    'Check the registry name and this machine’s network.',
-  ],
-  [/unauthorized|denied|authentication required/i, 'Sign in with an account that may read this repository.'],
-  [/manifest unknown|not found: manifest/i, 'Check the tag: the repository has no such one.'],
-  [/permission/i, 'Add this user to the group that may use the socket, or choose another engine.'],
+/** What an engine's words mean: the kind, where engines answer 500 for what is no defect, and what helps. */
+interface Meaning {
+  readonly words: RegExp
+  readonly kind?: ErrorKind
+  readonly remedy: string
+}
+
+/** The words are those of moby, podman and Longshore. The first that fits counts. */
+const MEANINGS: readonly Meaning[] = [
+  {
+    words: /port is already allocated|address already in use|port \d+ .*(held|in use)/i,
+    kind: 'conflict',
+    remedy: 'Choose another host port, or stop what holds this one.',
+  },
+  {
+    words: /name .* is already in use|already exists/i,
+    kind: 'conflict',
+    remedy: 'Choose another name, or remove the container that has it.',
+  },
+  {
+    words: /executable file not found|no such file or directory.*exec|exec.*not found/i,
+    kind: 'invalid',
+    remedy: 'Check the command: the image has no such program.',
+  },
+  {
+    words: /no space left/i,
+    kind: 'unavailable',
+    remedy: 'Free some disk space: remove images and volumes that nothing uses.',
+  },
+  {
+    words: /cannot remove a running container|container is running/i,
+    remedy: 'Stop it first, or remove it with force.',
+  },
+  {
+    words: /image is (being )?used|being used by (running|stopped) container|must be forced/i,
+    remedy: 'Remove the containers that use it first, or remove it with force.',
+  },
+  { words: /volume is in use/i, remedy: 'Remove the containers that use it first.' },
+  {
+    words: /http response to https client|tls handshake|x509/i,
+    kind: 'unavailable',
+    remedy: 'The registry does not speak the TLS that the engine expects; loopback registries need none.',
+  },
+  {
+    words: /no such host|i\/o timeout|connection refused|network is unreachable/i,
+    kind: 'unavailable',
+    remedy: 'Check the registry name and this machine’s network.',
+  },
+  {
+    words: /unauthorized|denied|authentication required/i,
+    kind: 'unauthorized',
+    remedy: 'Sign in with an account that may read this repository.',
+  },
+  {
+    words: /manifest unknown|not found: manifest/i,
+    kind: 'not-found',
+    remedy: 'Check the tag: the repository has no such one.',
+  },
+  {
+    words: /socket refuses permission/i,
+    remedy: 'Add this user to the group that may use the socket, or choose another engine.',
+  },
 ]
 
-function remedyFor(error: EngineError): string | null {
-  return REMEDIES.find(([pattern]) => pattern.test(error.message))?.[1] ?? null
+function meaningOf(error: EngineError): Meaning | undefined {
+  return MEANINGS.find(({ words }) => words.test(error.message))
 }

@@ -30,14 +30,14 @@ export class Containers {
     return explained('read the container', async () => detailOf(await client.containers.inspect(id)))
   }
 
-  /** Creates, pulling first when the image is not there, and starts. A container that cannot start stays, to be seen. */
+  /** Creates, pulling first when the image is not there, and starts. What cannot start is taken away again. */
   async run(input: RunInput): Promise<Done & { readonly id: string }> {
     const { client } = this.#engines.get(input.engine)
     const command = dockerRunLine(input)
     return this.#log.note(input.engine, command, () =>
       explained(`run ${input.name || input.image}`, async () => {
         const created = await this.#create(client, input)
-        if (input.start) await client.containers.start(created.Id)
+        if (input.start) await startOrRemove(client, created.Id)
         return { command, warnings: created.Warnings ?? [], id: created.Id }
       }),
     )
@@ -178,5 +178,15 @@ export class Containers {
       const name = n === 1 ? base : `${base}-${n}`
       if (!names.has(name)) return name
     }
+  }
+}
+
+/** A container that never ran would only stand in the way of the next try: it has the name. */
+async function startOrRemove(client: EngineClient, id: string): Promise<void> {
+  try {
+    await client.containers.start(id)
+  } catch (error) {
+    await client.containers.remove(id, { force: true, volumes: true }).catch(() => {}) // the first failure counts
+    throw error
   }
 }
