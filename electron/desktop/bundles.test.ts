@@ -21,10 +21,12 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** What a bundle of ours requires as it is loaded: every `require` at the start of a line, bound to a name or not. */
+/** What a bundle requires as it is loaded: every statement with a `require` at its top, bound to a name or not. */
 function requiredBy(bundle: string): string[] {
   const text = readFileSync(path.join(folder, bundle), 'utf8')
-  return [...text.matchAll(/^\S.*?\brequire\("([^"]+)"\)/gm)].map((match) => match[1] ?? '')
+  return [...text.matchAll(/^(?:(?:let|const|var) .*?)?\brequire\("([^"]+)"\)/gm)].map(
+    (match) => match[1] ?? '',
+  )
 }
 
 test('there are three, and each is whole', () => {
