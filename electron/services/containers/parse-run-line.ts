@@ -164,9 +164,8 @@ function takeShort(draft: Draft, word: string, rest: string[]): void {
 
 /** `[ip:][host]:container[/proto]` with ranges of equal length. */
 function parsePublish(value: string): RunInput['ports'] {
-  const found = /^(?:(?:\[([^\]]+)\]|([0-9.]+)):)?(?:(\d*(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/(tcp|udp))?$/.exec(
-    value,
-  )
+  const found =
+    /^(?:(?:\[([^\]]+)\]|(\d+(?:\.\d+){3})):)?(?:(\d*(?:-\d+)?):)?(\d+(?:-\d+)?)(?:\/(tcp|udp))?$/.exec(value)
   if (!found) throw refuse(`-p ${value} is not a port mapping such as 8080:80`)
   const hostIp = found[1] ?? found[2] ?? ''
   const protocol = found[5] === 'udp' ? 'udp' : 'tcp'
