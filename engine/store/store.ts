@@ -42,9 +42,16 @@ export interface RootfsMount {
 }
 
 export interface Store {
+  /**
+   * While `work` runs, `collect` leaves alone whatever was written, or asked for with `hasBlob` and `hasLayer`,
+   * since then: a pull finds at its end what it found at its beginning.
+   */
+  holding<T>(work: () => Promise<T>): Promise<T>
   /** Streams `source` to disk, verifying digest and size; durable when it resolves. Throws `invalid` when they do not match, leaving nothing. */
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
   hasBlob(digest: Digest): Promise<boolean>
+  /** Bytes of a manifest or config, verified. Throws `not-found`, and `invalid` above 8 MiB. */
+  readDocument(digest: Digest): Promise<Buffer>
   /** A stream that fails at its end if the bytes are not those of `digest`. Throws `not-found`. */
   readBlob(digest: Digest): Promise<Readable>
   /**
@@ -57,7 +64,19 @@ export interface Store {
     source: AsyncIterable<Uint8Array>,
     options: { readonly onProgress?: (progress: LayerProgress) => void; readonly signal?: AbortSignal },
   ): Promise<{ readonly diffId: Digest; readonly sizeBytes: number }>
+  /** `addLayer` for bytes whose digest nobody knows yet (import, load); `whiteouts: false` for a whole root. */
+  addUnknownLayer(
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly whiteouts: boolean; readonly signal?: AbortSignal },
+  ): Promise<{
+    readonly diffId: Digest
+    readonly sizeBytes: number
+    /** The bytes as they came. */
+    readonly blob: { readonly digest: Digest; readonly size: number }
+  }>
   hasLayer(diffId: Digest): Promise<boolean>
+  /** Unpacked size; 0 for a layer that is not there. */
+  layerSizeBytes(diffId: Digest): Promise<number>
   /** Records the image once config, manifest and every layer are there. */
   addImage(
     manifestDigest: Digest,

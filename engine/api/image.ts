@@ -1,0 +1,99 @@
+/** Docker's wire types of images (Engine API 1.51, "Image"). Sizes in bytes. */
+import type { HealthConfig } from './container.ts'
+
+/** One row of GET /images/json. `Created` is in Unix seconds. */
+export interface ImageSummary {
+  readonly Id: string
+  readonly ParentId: string
+  readonly RepoTags: readonly string[]
+  readonly RepoDigests: readonly string[]
+  readonly Created: number
+  readonly Size: number
+  /** -1: not computed. */
+  readonly SharedSize: number
+  /** As `Size`; read by clients of API 1.43 and older. */
+  readonly VirtualSize: number
+  readonly Labels: Readonly<Record<string, string>> | null
+  /** Containers made from it; -1: not computed. */
+  readonly Containers: number
+}
+
+/** The run configuration inside an inspect answer; the constant fields are those of a container that never was. */
+export interface ImageInspectConfig {
+  readonly Hostname: ''
+  readonly Domainname: ''
+  readonly User: string
+  readonly AttachStdin: false
+  readonly AttachStdout: false
+  readonly AttachStderr: false
+  readonly ExposedPorts?: Readonly<Record<string, Record<string, never>>>
+  readonly Tty: false
+  readonly OpenStdin: false
+  readonly StdinOnce: false
+  readonly Env: readonly string[] | null
+  readonly Cmd: readonly string[] | null
+  readonly Healthcheck?: HealthConfig
+  readonly ArgsEscaped?: boolean
+  readonly Image: ''
+  readonly Volumes: Readonly<Record<string, Record<string, never>>> | null
+  readonly WorkingDir: string
+  readonly Entrypoint: readonly string[] | null
+  readonly OnBuild: readonly string[] | null
+  readonly Labels: Readonly<Record<string, string>> | null
+  readonly StopSignal?: string
+  readonly Shell?: readonly string[]
+}
+
+/** Answer of GET /images/{name}/json. */
+export interface ImageInspect {
+  readonly Id: string
+  readonly RepoTags: readonly string[]
+  readonly RepoDigests: readonly string[]
+  readonly Parent: string
+  readonly Comment: string
+  readonly Created: string
+  readonly DockerVersion: string
+  readonly Author: string
+  readonly Config: ImageInspectConfig
+  readonly Architecture: string
+  readonly Variant?: string
+  readonly Os: string
+  readonly OsVersion?: string
+  readonly Size: number
+  readonly VirtualSize: number
+  readonly GraphDriver: { readonly Name: string; readonly Data: Readonly<Record<string, string>> | null }
+  readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] }
+  readonly Metadata: { readonly LastTagTime: string }
+}
+
+/** One row of GET /images/{name}/history, newest first. `Created` is in Unix seconds. */
+export interface ImageHistoryItem {
+  readonly Id: string
+  readonly Created: number
+  readonly CreatedBy: string
+  readonly Tags: readonly string[] | null
+  readonly Size: number
+  readonly Comment: string
+}
+
+/** One line of DELETE /images/{name} and of a prune. */
+export type ImageDeleteItem = { readonly Untagged: string } | { readonly Deleted: string }
+
+/** Answer of POST /images/prune. */
+export interface ImagePruneResponse {
+  readonly ImagesDeleted: readonly ImageDeleteItem[] | null
+  readonly SpaceReclaimed: number
+}
+
+/** One JSON line of a pull, an import or a load. */
+export interface ProgressMessage {
+  readonly status?: string
+  /** The tag, or the short digest of a layer. */
+  readonly id?: string
+  readonly progressDetail?: { readonly current?: number; readonly total?: number }
+  /** `progressDetail` as a bar for terminals. */
+  readonly progress?: string
+  readonly stream?: string
+  readonly error?: string
+  readonly errorDetail?: { readonly message: string; readonly code?: number }
+}

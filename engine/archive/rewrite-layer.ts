@@ -1,0 +1,209 @@
+/**
+ * A layer's tar turned into one that plain tar can unpack for overlayfs, in one pass (image-spec layer.md):
+ * whiteouts become what the kernel reads, and every name is resolved inside the layer's root.
+ * The output is written anew from what was understood, so that tar never sees a byte that this reader took otherwise.
+ */
+import { EngineError } from '../errors.ts'
+import { displayName, header, type TarEntry, type TarHeader } from './entry.ts'
+import { XATTR } from './pax.ts'
+import { readTar } from './read.ts'
+import { ArchiveTree, normalParts } from './tree.ts'
+import { END_OF_ARCHIVE, encodeHeader, padding } from './write.ts'
+
+/** How the unpacked layer will be used. */
+export interface RewriteOptions {
+  /** Inside a user namespace: `user.` attributes, and no device can be made. */
+  readonly rootless: boolean
+  /** False for an archive that is no layer but a whole root (import): `.wh.` files are files. */
+  readonly whiteouts?: boolean
+}
+
+/** What passed, filled while the rewritten stream is read. */
+export interface LayerTally {
+  entries: number
+  /** Bytes of regular files, hard links counted once. */
+  sizeBytes: number
+}
+
+const WHITEOUT = '.wh.'
+const OPAQUE = '.wh..wh..opq'
+const META = '.wh..wh.'
+
+/** Devices that every container has anyway (null, zero, full, random, urandom, tty, console, ptmx, fuse, tun). */
+const HARMLESS_DEVICES = new Set(['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2', '10:229', '10:200'])
+
+/**
+ * Rewrites the (plain) tar `source`. Throws `invalid`, naming the entry, for what leads out of the root: `..`,
+ * files beneath an absolute or escaping link, hard links to outside, and devices that reach the host's disks or memory.
+ */
+export async function* rewriteLayer(
+  source: AsyncIterable<Uint8Array>,
+  options: RewriteOptions,
+  tally: LayerTally = { entries: 0, sizeBytes: 0 },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const rewriter = new Rewriter(options)
+  for await (const { header, body } of readTar(source) as AsyncIterable<TarEntry>) {
+    const entries = rewriter.rewrite(header)
+    for (const entry of entries) {
+      yield encodeHeader(entry)
+      if (entry.size === 0) continue
+      yield* body
+      yield padding(entry.size)
+      if (entry.kind === 'file' || entry.kind === 'sparse') tally.sizeBytes += entry.size
+    }
+    tally.entries += entries.length
+  }
+  yield END_OF_ARCHIVE
+}
+
+class Rewriter {
+  readonly #tree = new ArchiveTree()
+  /** The last header of each directory: its attributes must be told again when it turns out to be opaque. */
+  readonly #directories = new Map<string, TarHeader>()
+  readonly #opaque = new Set<string>()
+  readonly #options: RewriteOptions
+
+  constructor(options: RewriteOptions) {
+    this.#options = options
+  }
+
+  /** The entries to write for one that was read; at most the last has a body. */
+  rewrite(entry: TarHeader): readonly TarHeader[] {
+    const path = this.#tree.resolve(entry.path)
+    const slash = path.lastIndexOf('/')
+    const base = path.slice(slash + 1)
+    const folder = path.slice(0, Math.max(slash, 0))
+    if (this.#options.whiteouts !== false && base.startsWith(WHITEOUT)) {
+      return this.#whiteout(entry, folder, base)
+    }
+    const above = this.#reviveAbove(folder)
+    const rewritten = this.#plain({ ...entry, path, pax: this.#cleanPax(entry.pax) }, entry.path)
+    return rewritten === null ? above : [...above, rewritten]
+  }
+
+  #plain(entry: TarHeader, name: string): TarHeader | null {
+    const { path } = entry
+    switch (entry.kind) {
+      case 'directory': {
+        const wasRemoved = this.#tree.get(path)?.kind === 'whiteout'
+        if (wasRemoved) this.#opaque.add(path)
+        const directory = this.#withOpacity({ ...entry, path: path === '' ? '.' : path })
+        if (path !== '') this.#tree.set(path, { kind: 'directory' })
+        this.#directories.set(path, directory)
+        return directory
+      }
+      case 'symlink':
+        requireName(path, name)
+        this.#tree.set(path, { kind: 'symlink', target: entry.link })
+        return entry
+      case 'hardlink':
+        requireName(path, name)
+        return this.#hardlink(entry, name)
+      case 'char-device':
+      case 'block-device': {
+        requireName(path, name)
+        const device = `${entry.deviceMajor}:${entry.deviceMinor}`
+        if (entry.kind === 'block-device' || !HARMLESS_DEVICES.has(device)) {
+          throw new EngineError(
+            'invalid',
+            `the archive's entry "${displayName(name)}" is the ${entry.kind === 'block-device' ? 'block' : 'character'} device ${device}, which reaches into the host: it is refused`,
+          )
+        }
+        if (this.#options.rootless) return null // the runtime gives each container its own
+        this.#tree.set(path, { kind: 'file' })
+        return entry
+      }
+      case 'file':
+      case 'sparse':
+      case 'fifo':
+        requireName(path, name)
+        this.#tree.set(path, { kind: 'file' })
+        return entry
+    }
+  }
+
+  #hardlink(entry: TarHeader, name: string): TarHeader {
+    const target = this.#tree.resolve(entry.link)
+    const node = this.#tree.get(target)
+    if (node === undefined || node.kind === 'directory' || node.kind === 'whiteout') {
+      throw new EngineError(
+        'invalid',
+        `the archive's entry "${displayName(name)}" is a hard link to "${displayName(entry.link)}", which the archive does not hold`,
+      )
+    }
+    this.#tree.set(entry.path, node)
+    return { ...entry, link: target }
+  }
+
+  #whiteout(entry: TarHeader, folder: string, base: string): readonly TarHeader[] {
+    if (base === OPAQUE) return this.#makeOpaque(folder)
+    if (base.startsWith(META)) return [] // bookkeeping of aufs
+    const removed = base.slice(WHITEOUT.length)
+    if (removed === '' || removed === '.' || removed === '..') {
+      throw new EngineError(
+        'invalid',
+        `the archive's entry "${displayName(entry.path)}" removes nothing that has a name`,
+      )
+    }
+    const path = folder === '' ? removed : `${folder}/${removed}`
+    const node = this.#tree.get(path)
+    // A layer that removes and makes the same path removes only what is below it.
+    if (node?.kind === 'directory') return this.#makeOpaque(path)
+    if (node !== undefined) return []
+    const above = this.#reviveAbove(folder)
+    this.#tree.set(path, { kind: 'whiteout' })
+    return [...above, header('char-device', path, { mode: 0, mtime: entry.mtime })]
+  }
+
+  /** Says a directory again, opaque. One not seen yet gets its own attributes when its entry comes. */
+  #makeOpaque(path: string): readonly TarHeader[] {
+    if (this.#opaque.has(path)) return []
+    const above = this.#reviveAbove(path.slice(0, Math.max(path.lastIndexOf('/'), 0)))
+    this.#opaque.add(path)
+    if (path !== '') this.#tree.set(path, { kind: 'directory' })
+    const known = this.#directories.get(path) ?? header('directory', path === '' ? '.' : path)
+    return [...above, this.#withOpacity(known)]
+  }
+
+  /** Directories above `path` that this layer has removed come back empty: opaque. */
+  #reviveAbove(path: string): readonly TarHeader[] {
+    const revived: TarHeader[] = []
+    const parts = path === '' ? [] : path.split('/')
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const above = parts.slice(0, depth).join('/')
+      if (this.#tree.get(above)?.kind === 'whiteout') {
+        this.#tree.set(above, { kind: 'directory' })
+        this.#opaque.add(above)
+        revived.push(this.#withOpacity(header('directory', above)))
+      }
+    }
+    return revived
+  }
+
+  #withOpacity(directory: TarHeader): TarHeader {
+    const path = directory.path === '.' ? '' : directory.path
+    if (!this.#opaque.has(path)) return directory
+    const attribute = `${XATTR}${this.#options.rootless ? 'user' : 'trusted'}.overlay.opaque`
+    return { ...directory, pax: new Map([...directory.pax, [attribute, 'y']]) }
+  }
+
+  /** Attributes that overlayfs reads are ours alone to set. */
+  #cleanPax(pax: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    const kept = [...pax].filter(([key]) => {
+      if (!key.startsWith(XATTR)) return key === 'mtime' || key.startsWith('GNU.sparse.')
+      const attribute = key.slice(XATTR.length)
+      return !attribute.startsWith('trusted.overlay.') && !attribute.startsWith('user.overlay.')
+    })
+    return new Map(kept)
+  }
+}
+
+/** Only a directory may stand for the root itself. */
+function requireName(path: string, name: string): void {
+  if (path === '' || normalParts(path, name).length === 0) {
+    throw new EngineError(
+      'invalid',
+      `the archive's entry "${displayName(name)}" would replace the root itself`,
+    )
+  }
+}

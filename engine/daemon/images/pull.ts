@@ -1,0 +1,216 @@
+/** Pulling: from a name in a registry to a recorded image, with the lines that docker's CLI shows. */
+import { EngineError } from '../../errors.ts'
+import type { Descriptor, Digest, Platform } from '../../oci/descriptor.ts'
+import { hexOf, verified } from '../../oci/digest.ts'
+import type { ImageConfig } from '../../oci/image-config.ts'
+import { isForeignLayerType, isLayerType } from '../../oci/media-types.ts'
+import { parseConfig } from '../../oci/parse.ts'
+import { familiarReference, formatReference, type Reference } from '../../oci/reference.ts'
+import type { Credentials } from '../../registry/authenticator.ts'
+import type { Registry } from '../../registry/registry.ts'
+import type { Repository, Resolved } from '../../registry/repository.ts'
+import type { ImageRecord, ImageRecords, LayerProgress, Store } from '../../store/store.ts'
+import { once } from './local-image.ts'
+import { LayerReporter, type Report } from './progress.ts'
+import { Slots } from './slots.ts'
+import { Transfers } from './transfers.ts'
+
+/** Layers downloaded at once, over all pulls. */
+const DOWNLOADS = 3
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024
+
+/** What to pull. `reference` has a tag or a digest. */
+export interface PullRequest {
+  readonly reference: Reference
+  readonly platform: Platform
+  readonly credentials: Credentials
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+/** Pulls of one engine: a layer that two want at once is downloaded once. */
+export class Puller {
+  readonly #store: Store
+  readonly #records: ImageRecords
+  readonly #registry: Registry
+  readonly #layers = new Transfers<LayerProgress, { readonly diffId: Digest }>()
+  readonly #slots = new Slots(DOWNLOADS)
+
+  constructor(store: Store, records: ImageRecords, registry: Registry) {
+    this.#store = store
+    this.#records = records
+    this.#registry = registry
+  }
+
+  /** Says nothing before the registry has answered, so that its refusal can still be an HTTP status. */
+  pull(request: PullRequest): Promise<ImageRecord> {
+    return this.#store.holding(() => this.#pull(request))
+  }
+
+  async #pull(request: PullRequest): Promise<ImageRecord> {
+    const { reference, platform, report, signal } = request
+    const repository = this.#registry.repository(reference, request.credentials)
+    const resolved = await repository.resolve(platform, { signal })
+    report({ status: `Pulling from ${reference.path}`, id: reference.digest ?? reference.tag ?? 'latest' })
+
+    const known = this.#records.get(resolved.manifest.config.digest)
+    const before = reference.tag === undefined ? undefined : this.#nameOwner(formatReference(reference))
+    if (!known || !(await this.#complete(known))) await this.#fetch(repository, resolved, request)
+    const names =
+      reference.tag !== undefined && reference.digest === undefined ? [formatReference(reference)] : []
+    const image = await this.#store.addImage(
+      known?.manifestDigest ?? resolved.manifestDescriptor.digest,
+      names,
+      [`${reference.name}@${resolved.digest}`],
+    )
+    report({ status: `Digest: ${resolved.digest}` })
+    const same = known !== undefined && (names.length === 0 || before === image.id)
+    report({
+      status: same
+        ? `Status: Image is up to date for ${familiarReference(reference)}`
+        : `Status: Downloaded newer image for ${familiarReference(reference)}`,
+    })
+    return image
+  }
+
+  async #fetch(repository: Repository, resolved: Resolved, { report, signal }: PullRequest): Promise<void> {
+    const { manifest } = resolved
+    const configBytes = await readConfig(repository, manifest.config, signal)
+    const config = parseConfig(configBytes)
+    checkRunnable(config, manifest.layers)
+
+    const wanted = manifest.layers.map((layer, at) => ({
+      layer,
+      diffId: config.rootfs.diff_ids[at] as Digest,
+    }))
+    const distinct = [...new Map(wanted.map((one) => [one.layer.digest, one])).values()]
+    const reporters = new Map(
+      distinct.map(({ layer }) => [
+        layer.digest,
+        new LayerReporter(hexOf(layer.digest).slice(0, 12), report),
+      ]),
+    )
+    for (const reporter of reporters.values()) reporter.status('Pulling fs layer')
+    // One layer that fails ends the others: what they were for will not come.
+    const abort = new AbortController()
+    const either = AbortSignal.any([signal, abort.signal])
+    const results = await Promise.allSettled(
+      distinct.map(async ({ layer, diffId }) => {
+        const reporter = reporters.get(layer.digest) as LayerReporter
+        try {
+          await this.#layer(repository, layer, diffId, reporter, either)
+        } catch (error) {
+          abort.abort()
+          throw error
+        }
+      }),
+    )
+    const failures = results.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason as unknown] : [],
+    )
+    const cause = failures.find((error) => !(error instanceof EngineError && error.kind === 'cancelled'))
+    if (cause !== undefined) throw cause
+    if (failures.length > 0 || signal.aborted) throw new EngineError('cancelled', 'the pull was cancelled')
+
+    await this.#store.writeBlob(manifest.config, once(configBytes))
+    await this.#store.writeBlob(resolved.manifestDescriptor, once(resolved.bytes))
+  }
+
+  async #layer(
+    repository: Repository,
+    layer: Descriptor,
+    diffId: Digest,
+    reporter: LayerReporter,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if ((await this.#store.hasLayer(diffId)) && (await this.#store.hasBlob(layer.digest))) {
+      reporter.progress({ phase: 'exists' })
+      return
+    }
+    await this.#layers.join(
+      // The same bytes under two diff ids: one of them is a lie, and must fail alone.
+      `${layer.digest} ${diffId}`,
+      async (onProgress, own) => {
+        if (this.#slots.full) onProgress({ phase: 'waiting' })
+        const release = await this.#slots.take(own)
+        try {
+          const following = {
+            signal: own,
+            onRetry: (seconds: number) => onProgress({ phase: 'retrying', seconds }),
+          }
+          return await this.#store.addLayer(layer, diffId, repository.blob(layer, following), {
+            signal: own,
+            onProgress: (progress) => {
+              if (progress.phase === 'downloaded') release()
+              onProgress(progress)
+            },
+          })
+        } finally {
+          release()
+        }
+      },
+      { signal, onProgress: (progress) => reporter.progress(progress) },
+    )
+    reporter.status('Pull complete')
+  }
+
+  #nameOwner(name: string): Digest | undefined {
+    return this.#records.all().find(({ references }) => references.includes(name))?.id
+  }
+
+  /** A known image may have lost content to a failing disk: then it is fetched again. */
+  async #complete(image: ImageRecord): Promise<boolean> {
+    const blobs = [
+      image.manifestDigest,
+      image.manifest.config.digest,
+      ...image.manifest.layers.map(({ digest }) => digest),
+    ]
+    const found = await Promise.all([
+      ...blobs.map((digest) => this.#store.hasBlob(digest)),
+      ...image.config.rootfs.diff_ids.map((diffId) => this.#store.hasLayer(diffId)),
+    ])
+    return found.every(Boolean)
+  }
+}
+
+async function readConfig(
+  repository: Repository,
+  descriptor: Descriptor,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  if (descriptor.size > MAX_CONFIG_BYTES) {
+    throw new EngineError(
+      'invalid',
+      `the image's config has ${descriptor.size} bytes, more than any real one: refused`,
+    )
+  }
+  const chunks: Uint8Array[] = []
+  for await (const chunk of verified(repository.blob(descriptor, { signal }), descriptor)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function checkRunnable(config: ImageConfig, layers: readonly Descriptor[]): void {
+  if (config.os !== 'linux') {
+    throw new EngineError('invalid', `image operating system "${config.os}" cannot be used on this platform`)
+  }
+  if (config.rootfs.diff_ids.length !== layers.length) {
+    throw new EngineError(
+      'invalid',
+      'the image is damaged: its config and its manifest disagree about its layers',
+    )
+  }
+  for (const { mediaType, digest } of layers) {
+    if (isForeignLayerType(mediaType)) {
+      throw new EngineError(
+        'invalid',
+        `the layer ${digest} is not in the registry (a foreign layer): this is not supported`,
+      )
+    }
+    if (mediaType !== '' && !isLayerType(mediaType)) {
+      throw new EngineError(
+        'invalid',
+        `this is no image to run: its layer ${digest} is of the type ${mediaType}`,
+      )
+    }
+  }
+}

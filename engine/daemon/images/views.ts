@@ -1,0 +1,115 @@
+/** Image records in Docker's JSON. Pure. */
+import type { ImageHistoryItem, ImageInspect, ImageInspectConfig, ImageSummary } from '../../api/image.ts'
+import type { ImageConfig } from '../../oci/image-config.ts'
+import { familiar } from '../../oci/reference.ts'
+import type { ImageRecord } from '../../store/store.ts'
+
+const NEVER = '0001-01-01T00:00:00Z'
+
+/** One row of the list, with the names given (a filter may hide some). */
+export function summary(image: ImageRecord, references: readonly string[] = image.references): ImageSummary {
+  return {
+    Id: image.id,
+    ParentId: '',
+    RepoTags: references.map(familiar),
+    RepoDigests: image.repoDigests.map(familiar),
+    Created: createdSeconds(image.config),
+    Size: image.sizeBytes,
+    SharedSize: -1,
+    VirtualSize: image.sizeBytes,
+    Labels: image.config.config?.Labels ?? null,
+    Containers: -1,
+  }
+}
+
+/** The whole of it. */
+export function inspect(image: ImageRecord): ImageInspect {
+  const { config } = image
+  return {
+    Id: image.id,
+    RepoTags: image.references.map(familiar),
+    RepoDigests: image.repoDigests.map(familiar),
+    Parent: '',
+    Comment: config.history?.at(-1)?.comment ?? '',
+    Created: config.created ?? NEVER,
+    DockerVersion: '',
+    Author: config.author ?? '',
+    Config: inspectConfig(config),
+    Architecture: config.architecture,
+    ...(config.variant ? { Variant: config.variant } : {}),
+    Os: config.os,
+    ...(config['os.version'] ? { OsVersion: config['os.version'] } : {}),
+    Size: image.sizeBytes,
+    VirtualSize: image.sizeBytes,
+    GraphDriver: { Name: 'overlay2', Data: null },
+    RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
+    Metadata: { LastTagTime: image.references.length > 0 ? image.addedAt.toISOString() : NEVER },
+  }
+}
+
+/** Newest first; `layerSizes` bottom first. Only the newest row has an id: the others are no images here. */
+export function history(image: ImageRecord, layerSizes: readonly number[]): readonly ImageHistoryItem[] {
+  let layer = 0
+  const rows = (image.config.history ?? []).map((entry) => ({
+    Id: '<missing>',
+    Created: seconds(entry.created),
+    CreatedBy: entry.created_by ?? '',
+    Tags: null as readonly string[] | null,
+    Size: entry.empty_layer ? 0 : (layerSizes[layer++] ?? 0),
+    Comment: entry.comment ?? '',
+  }))
+  // Some builders write no history: the layers are there all the same.
+  for (; layer < layerSizes.length; layer++) {
+    const created = createdSeconds(image.config)
+    rows.push({
+      Id: '<missing>',
+      Created: created,
+      CreatedBy: '',
+      Tags: null,
+      Size: layerSizes[layer] ?? 0,
+      Comment: '',
+    })
+  }
+  const newestFirst = rows.reverse()
+  const [newest, ...rest] = newestFirst
+  if (!newest) return []
+  const names = image.references.map(familiar)
+  return [{ ...newest, Id: image.id, Tags: names.length > 0 ? names : null }, ...rest]
+}
+
+/** When the image was made, in Unix seconds. */
+export function createdSeconds(config: ImageConfig): number {
+  return seconds(config.created)
+}
+
+function seconds(time: string | undefined): number {
+  const milliseconds = Date.parse(time ?? NEVER)
+  return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000)
+}
+
+function inspectConfig({ config = {} }: ImageConfig): ImageInspectConfig {
+  return {
+    Hostname: '',
+    Domainname: '',
+    User: config.User ?? '',
+    AttachStdin: false,
+    AttachStdout: false,
+    AttachStderr: false,
+    ...(config.ExposedPorts ? { ExposedPorts: config.ExposedPorts } : {}),
+    Tty: false,
+    OpenStdin: false,
+    StdinOnce: false,
+    Env: config.Env ?? null,
+    Cmd: config.Cmd ?? null,
+    ...(config.Healthcheck ? { Healthcheck: config.Healthcheck } : {}),
+    ...(config.ArgsEscaped ? { ArgsEscaped: true } : {}),
+    Image: '',
+    Volumes: config.Volumes ?? null,
+    WorkingDir: config.WorkingDir ?? '',
+    Entrypoint: config.Entrypoint ?? null,
+    OnBuild: config.OnBuild ?? null,
+    Labels: config.Labels ?? null,
+    ...(config.StopSignal ? { StopSignal: config.StopSignal } : {}),
+    ...(config.Shell ? { Shell: config.Shell } : {}),
+  }
+}

@@ -1,0 +1,83 @@
+/** GNU tar as the unpacker: Node can make neither device nodes nor extended attributes. Fed by a stream. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { EngineError } from '../errors.ts'
+
+/** Written to tar in pieces of this size: a pipe takes no more at once, and small writes cost a call each. */
+const BATCH_BYTES = 64 * 1024
+
+/**
+ * Unpacks the plain tar `source` into the empty folder `directory`, with owners, modes, times, attributes and
+ * devices. The caller answers for the names in it: they must be relative and lead through no link.
+ * Throws the source's own error, `unavailable` for a full disk or a missing tar, else `internal` with tar's words.
+ */
+export async function unpackTar(directory: string, source: AsyncIterable<Uint8Array>): Promise<void> {
+  const child = spawn(
+    'tar',
+    [
+      '-p',
+      '--numeric-owner',
+      '--same-owner',
+      '--xattrs',
+      '--xattrs-include=*',
+      '--delay-directory-restore',
+      '--recursive-unlink',
+      '--warning=no-timestamp',
+      '-C',
+      directory,
+      '-xf',
+      '-',
+    ],
+    { stdio: ['pipe', 'ignore', 'pipe'], env: { PATH: process.env.PATH, LC_ALL: 'C' } },
+  )
+  let words = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString('utf8')).slice(-4000)
+  })
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', (cause) =>
+      reject(new EngineError('unavailable', 'cannot unpack: tar (GNU tar) is not installed', { cause })),
+    )
+    child.on('close', (code) => resolve(code))
+  })
+  ended.catch(() => {}) // looked at below; the source may fail first
+  // tar may end early on its own error: what it says then is the failure, not the broken pipe.
+  let broken = false
+  child.stdin.on('error', () => {
+    broken = true
+  })
+  try {
+    for await (const batch of batched(source)) {
+      if (broken || child.exitCode !== null) break
+      if (!child.stdin.write(batch)) await Promise.race([once(child.stdin, 'drain'), ended]).catch(() => {})
+    }
+    child.stdin.end()
+  } catch (error) {
+    child.kill('SIGKILL')
+    await ended.catch(() => {})
+    throw error
+  }
+  const code = await ended
+  if (code === 0) return
+  if (/No space left on device|Disk quota exceeded/.test(words)) {
+    throw new EngineError(
+      'unavailable',
+      `no space left on device: the disk that holds ${directory} is full. Free some space (unused images, containers and volumes are a good start) and try again.`,
+    )
+  }
+  throw new EngineError('internal', `tar could not unpack the archive (exit ${code}): ${words.trim()}`)
+}
+
+async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of source) {
+    pieces.push(chunk)
+    size += chunk.length
+    if (size < BATCH_BYTES) continue
+    yield pieces.length === 1 ? chunk : Buffer.concat(pieces, size)
+    pieces = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(pieces, size)
+}

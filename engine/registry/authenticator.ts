@@ -1,0 +1,176 @@
+/** Who we are to a registry: basic credentials, or tokens that its token server gives for a scope. */
+import { EngineError } from '../errors.ts'
+import { type Challenge, parseChallenges } from './challenge.ts'
+import { readRefusal } from './failure.ts'
+import type { Answer, Ask, Transport } from './transport.ts'
+
+/** Docker's AuthConfig, as far as it matters. All empty means nobody. */
+export interface Credentials {
+  readonly username?: string
+  readonly password?: string
+  /** An OAuth2 refresh token, in place of a password. */
+  readonly identityToken?: string
+  /** A bearer token for the registry itself. */
+  readonly registryToken?: string
+}
+
+/** Seconds a token lives when its server does not say (distribution spec, token authentication). */
+const DEFAULT_LIFE = 60
+
+interface Token {
+  readonly value: string
+  readonly expiresAt: number
+}
+
+/** Tokens by realm, service, scope and user; shared by all repositories of one engine. */
+export class TokenCache {
+  readonly #tokens = new Map<string, Token>()
+
+  get(key: string): string | undefined {
+    const token = this.#tokens.get(key)
+    return token && token.expiresAt > Date.now() ? token.value : undefined
+  }
+
+  set(key: string, value: string, seconds: number): void {
+    // Asked anew a little before its end, so that none ends on its way.
+    this.#tokens.set(key, { value, expiresAt: Date.now() + seconds * 900 })
+  }
+
+  drop(key: string): void {
+    this.#tokens.delete(key)
+  }
+}
+
+/** Sends requests to one registry, in the name of one user, within one scope. */
+export class Authenticator {
+  readonly #transport: Transport
+  readonly #tokens: TokenCache
+  readonly #credentials: Credentials
+  readonly #scope: string
+  /** What the registry asked for last time. */
+  #challenge: Challenge | null = null
+
+  constructor(transport: Transport, tokens: TokenCache, credentials: Credentials, scope: string) {
+    this.#transport = transport
+    this.#tokens = tokens
+    this.#credentials = credentials
+    this.#scope = scope
+  }
+
+  /** Sends with what the registry wants; on 401 gets it (a token that ran out too) and sends once more. */
+  async send(ask: Ask): Promise<Answer> {
+    const first = await this.#transport.send(await this.#signed(ask))
+    if (first.statusCode !== 401) return first
+    const challenge = chooseChallenge(first.headers['www-authenticate'])
+    if (challenge === null) return first
+    if (challenge.scheme === 'basic' && !this.#credentials.username) return first
+    if (challenge.scheme === 'bearer') this.#tokens.drop(this.#key(challenge))
+    await first.body.dump().catch(() => {})
+    this.#challenge = challenge
+    return this.#transport.send(await this.#signed(ask))
+  }
+
+  async #signed(ask: Ask): Promise<Ask> {
+    const authorization = await this.#authorization(ask)
+    return authorization === null ? ask : { ...ask, headers: { ...ask.headers, authorization } }
+  }
+
+  async #authorization(ask: Ask): Promise<string | null> {
+    if (this.#credentials.registryToken) return `Bearer ${this.#credentials.registryToken}`
+    switch (this.#challenge?.scheme) {
+      case 'basic':
+        return this.#basic()
+      case 'bearer':
+        return `Bearer ${await this.#token(this.#challenge, ask)}`
+      default:
+        return null
+    }
+  }
+
+  async #token(challenge: Challenge, ask: Ask): Promise<string> {
+    const key = this.#key(challenge)
+    const known = this.#tokens.get(key)
+    if (known !== undefined) return known
+    const answer = await this.#transport.send({
+      ...this.#tokenRequest(challenge),
+      signal: ask.signal,
+      onRetry: ask.onRetry,
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 200) {
+      const { message } = readRefusal(answer.statusCode, text)
+      throw new TokenRefused(answer.statusCode, message)
+    }
+    const { token, access_token, expires_in } = parseTokenAnswer(text)
+    const value = token ?? access_token
+    if (!value)
+      throw new EngineError(
+        'unavailable',
+        `the token server ${challenge.parameters.realm} answered without a token`,
+      )
+    this.#tokens.set(key, value, typeof expires_in === 'number' && expires_in > 0 ? expires_in : DEFAULT_LIFE)
+    return value
+  }
+
+  #tokenRequest({ parameters }: Challenge): Ask {
+    const realm = parameters.realm ?? ''
+    if (!URL.canParse(realm) || !/^https?:/.test(realm)) {
+      throw new EngineError('unavailable', `the registry names no valid token server (realm "${realm}")`)
+    }
+    const url = new URL(realm)
+    const service = parameters.service ?? ''
+    const scope = parameters.scope ?? this.#scope
+    if (this.#credentials.identityToken) {
+      const body = new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: this.#credentials.identityToken,
+        client_id: 'longshore',
+        service,
+        scope,
+      }).toString()
+      return {
+        method: 'POST',
+        url: realm,
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }
+    }
+    if (service !== '') url.searchParams.set('service', service)
+    for (const one of scope.split(' ').filter(Boolean)) url.searchParams.append('scope', one)
+    const basic = this.#basic()
+    return { url: url.href, headers: basic === null ? {} : { authorization: basic } }
+  }
+
+  #basic(): string | null {
+    const { username, password } = this.#credentials
+    return username ? `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` : null
+  }
+
+  #key({ parameters }: Challenge): string {
+    const { realm, service, scope } = parameters
+    return JSON.stringify([realm, service, scope ?? this.#scope, this.#credentials])
+  }
+}
+
+/** The token server's no. */
+export class TokenRefused extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message || `the token server answered ${status}`)
+    this.status = status
+  }
+}
+
+function chooseChallenge(header: string | string[] | undefined): Challenge | null {
+  const all = [header ?? []].flat().flatMap(parseChallenges)
+  return all.find(({ scheme }) => scheme === 'bearer') ?? all.find(({ scheme }) => scheme === 'basic') ?? null
+}
+
+function parseTokenAnswer(text: string): { token?: string; access_token?: string; expires_in?: number } {
+  try {
+    return JSON.parse(text) as { token?: string }
+  } catch {
+    return {}
+  }
+}

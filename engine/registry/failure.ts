@@ -1,0 +1,121 @@
+/** What goes wrong with registries, in words for people and in the words that Docker's users search for. */
+import { EngineError, type ErrorKind } from '../errors.ts'
+
+/** A registry's refusal, as its answer says (distribution spec, "Error codes"). */
+export interface Refusal {
+  readonly status: number
+  /** `MANIFEST_UNKNOWN`, `DENIED`, ...; empty when the answer has none. */
+  readonly code: string
+  readonly message: string
+}
+
+/** Reads an error answer's body. */
+export function readRefusal(status: number, body: string): Refusal {
+  try {
+    const json = JSON.parse(body) as {
+      errors?: { code?: unknown; message?: unknown; detail?: unknown }[]
+      details?: unknown
+      message?: unknown
+    }
+    const first = json.errors?.[0]
+    if (first) {
+      const code = String(first.code ?? '')
+      return { status, code, message: String(first.message || first.detail || code.toLowerCase()) }
+    }
+    const words = json.details ?? json.message
+    if (typeof words === 'string') return { status, code: '', message: words }
+  } catch {
+    // not JSON: a proxy's page, most likely
+  }
+  return { status, code: '', message: '' }
+}
+
+/** The error for a refused request about `name` (familiar form, with tag or digest when a manifest was asked for). */
+export function refused(refusal: Refusal, name: string, what: 'manifest' | 'blob' | 'listing'): EngineError {
+  const { status, code, message } = refusal
+  const words =
+    [code.toLowerCase().replaceAll('_', ' '), message].filter(Boolean).join(': ') || `status ${status}`
+  if (status === 401 || status === 403 || code === 'DENIED' || code === 'UNAUTHORIZED') {
+    const repository = name.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
+    // Not `unauthorized`: a registry does not say whether the repository exists, and docker's CLI would ask for a password.
+    return new EngineError(
+      'not-found',
+      `pull access denied for ${repository}, repository does not exist or may require 'docker login': ${words}`,
+    )
+  }
+  if (status === 429 || code === 'TOOMANYREQUESTS') {
+    return new EngineError(
+      'unavailable',
+      `toomanyrequests: the registry limits how often it answers (${words}). Wait a while, or sign in with 'docker login' for a higher limit.`,
+    )
+  }
+  if (status === 404) {
+    if (code === 'NAME_UNKNOWN') return new EngineError('not-found', `repository ${name} not found: ${words}`)
+    if (what === 'manifest') {
+      const told =
+        code === 'MANIFEST_UNKNOWN' || code === ''
+          ? `manifest unknown: ${message || 'manifest unknown'}`
+          : words
+      return new EngineError('not-found', `manifest for ${name} not found: ${told}`)
+    }
+    return new EngineError('not-found', `${name}: the registry does not have this content: ${words}`)
+  }
+  const kind: ErrorKind = status >= 500 ? 'unavailable' : 'internal'
+  return new EngineError(kind, `the registry answered ${status} for ${name}: ${words}`)
+}
+
+const NETWORK: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused. Nothing listens there: is the registry running, and the address right?',
+  ENOTFOUND: 'no such host. Is the name right, and does this machine reach a DNS server?',
+  EAI_AGAIN:
+    'the name could not be looked up (temporary failure in name resolution). Is this machine online?',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable. Is this machine online?',
+  ECONNRESET: 'connection reset by peer',
+  EPIPE: 'connection closed by peer',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'it stopped sending in the middle',
+  UND_ERR_SOCKET: 'it closed the connection in the middle',
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    'its certificate is self-signed (x509: certificate signed by unknown authority)',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its certificate chain is self-signed (x509: certificate signed by unknown authority)',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an unknown authority (x509)',
+  CERT_HAS_EXPIRED: 'its certificate has expired (x509)',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name (x509)',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak https (server gave HTTP response to HTTPS client)',
+}
+
+/** Failures that a second try may cure: the connection broke, it was not refused. */
+const PASSING = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_ABORTED',
+  'HPE_INVALID_EOF_STATE',
+])
+
+/** Is this a broken connection (and not a refusal, an abort or a defect)? */
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(codeOf(error))
+}
+
+/** The error for a connection to `host` that failed. `EngineError`s pass. */
+export function unreachable(error: unknown, host: string): unknown {
+  if (error instanceof EngineError) return error
+  const code = codeOf(error)
+  const why = NETWORK[code] ?? (error as Error | null)?.message ?? String(error)
+  return new EngineError('unavailable', `cannot reach the registry ${host}: ${why}`, { cause: error })
+}
+
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } }
+  return String(code ?? cause?.code ?? '')
+}

@@ -1,0 +1,151 @@
+/** One request to a registry: timeouts, redirects, waiting when told to. Knows nothing of authentication. */
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import { EngineError } from '../errors.ts'
+import { isLoopback } from './endpoint.ts'
+import { isPassing, unreachable } from './failure.ts'
+
+/** Milliseconds of patience; tests have less. */
+export interface Patience {
+  /** Without a byte for so long, a connection counts as broken. */
+  readonly stallMs: number
+  /** Before the first retry; doubled with each further one. */
+  readonly backoffMs: number
+  /** The longest wait that a registry may impose by Retry-After. */
+  readonly longestWaitMs: number
+}
+
+export const PATIENCE: Patience = { stallMs: 60_000, backoffMs: 1000, longestWaitMs: 120_000 }
+
+export const ATTEMPTS = 5
+const MAX_REDIRECTS = 10
+
+/** What to ask. Headers have lower-case names. */
+export interface Ask {
+  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal | undefined
+  /** Told before each wait. */
+  readonly onRetry?: ((seconds: number) => void) | undefined
+}
+
+export type Answer = Dispatcher.ResponseData
+
+/** Sends requests. One of it holds the connections of one engine. */
+export class Transport {
+  readonly patience: Patience
+  readonly #direct: Dispatcher
+  readonly #proxied: Dispatcher
+
+  constructor(patience: Patience = PATIENCE) {
+    this.patience = patience
+    const timeouts = {
+      headersTimeout: patience.stallMs,
+      bodyTimeout: patience.stallMs,
+      connect: { timeout: Math.min(patience.stallMs, 30_000) },
+    }
+    this.#direct = new Agent(timeouts)
+    this.#proxied = new EnvHttpProxyAgent(timeouts)
+  }
+
+  /**
+   * Sends, follows redirects (Authorization goes to no other host), waits out 429 and 5xx, tries again when the
+   * connection breaks before an answer. Any status may come back. Throws `unavailable` and `cancelled`.
+   */
+  async send(ask: Ask): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      let answer: Answer
+      try {
+        answer = await this.#follow(ask)
+      } catch (error) {
+        if (ask.signal?.aborted) throw cancelled(error)
+        if (!isPassing(error) || attempt >= ATTEMPTS) throw unreachable(error, new URL(ask.url).host)
+        await this.#wait(this.backoff(attempt), ask)
+        continue
+      }
+      const busy = answer.statusCode === 429 || answer.statusCode >= 500
+      if (!busy || attempt >= ATTEMPTS) return answer
+      const wait = retryAfter(answer.headers['retry-after']) ?? this.backoff(attempt)
+      if (wait > this.patience.longestWaitMs) return answer
+      await answer.body.dump().catch(() => {})
+      await this.#wait(wait, ask)
+    }
+  }
+
+  /** Milliseconds before the next try. */
+  backoff(attempt: number): number {
+    return this.patience.backoffMs * 2 ** (attempt - 1)
+  }
+
+  async #wait(milliseconds: number, ask: Ask): Promise<void> {
+    ask.onRetry?.(Math.ceil(milliseconds / 1000))
+    await pause(milliseconds, ask.signal)
+  }
+
+  async #follow(ask: Ask): Promise<Answer> {
+    let url = new URL(ask.url)
+    let headers = ask.headers
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const answer = await request(url, {
+        method: ask.method ?? 'GET',
+        headers,
+        body: ask.body ?? null,
+        signal: ask.signal ?? null,
+        dispatcher: isLoopback(url.host) ? this.#direct : this.#proxied,
+      })
+      const location = answer.headers.location
+      if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== 'string')
+        return answer
+      await answer.body.dump().catch(() => {})
+      const next = new URL(location, url)
+      if (url.protocol === 'https:' && next.protocol === 'http:' && !isLoopback(next.host)) {
+        throw new EngineError(
+          'unavailable',
+          `the registry ${url.host} redirects to the unprotected ${next.origin}: refused`,
+        )
+      }
+      if (next.origin !== url.origin) headers = withoutAuthorization(headers)
+      url = next
+    }
+    throw new EngineError('unavailable', `the registry ${new URL(ask.url).host} redirects in circles`)
+  }
+
+  /** Closes idle connections. */
+  async close(): Promise<void> {
+    await Promise.all([this.#direct.destroy(), this.#proxied.destroy()])
+  }
+}
+
+/** Waits; throws `cancelled` when `signal` aborts. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer)
+      reject(cancelled(signal?.reason))
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, milliseconds)
+    if (signal?.aborted) onAbort()
+    else signal?.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+/** The error of whoever was told to stop. */
+export function cancelled(cause: unknown): EngineError {
+  return new EngineError('cancelled', 'cancelled', { cause })
+}
+
+/** Milliseconds of a Retry-After header: seconds or a date (RFC 9110, 10.2.3). */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  if (typeof header !== 'string') return undefined
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now())
+}
+
+function withoutAuthorization(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'))
+}

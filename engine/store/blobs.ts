@@ -1,0 +1,100 @@
+/** Blobs as they came: a file each, named by its digest, never there without having been verified. */
+import { createReadStream } from 'node:fs'
+import { access, link, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { EngineError } from '../errors.ts'
+import type { Descriptor, Digest } from '../oci/descriptor.ts'
+import { hexOf, isDigest, verified } from '../oci/digest.ts'
+import { diskError, syncFolder } from './durable.ts'
+import type { Layout } from './layout.ts'
+import { Spool } from './spool.ts'
+
+/** The blobs of one store. */
+export class Blobs {
+  readonly #layout: Layout
+  #counter = 0
+
+  constructor(layout: Layout) {
+    this.#layout = layout
+  }
+
+  has(digest: Digest): Promise<boolean> {
+    return access(this.#layout.blob(digest)).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  async write(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+    if (await this.has(expected.digest)) return
+    const { spool, path } = await this.spool()
+    try {
+      for await (const chunk of verified(source, expected)) {
+        throwIfAborted(signal)
+        await spool.write(chunk)
+      }
+      await spool.finish()
+      await this.adopt(path, expected.digest)
+    } catch (error) {
+      throw diskError(error, `writing ${expected.digest}`)
+    } finally {
+      await spool.close()
+      await rm(path, { force: true })
+    }
+  }
+
+  /** Throws `not-found`; the stream fails at its end when the bytes are not those of `digest`. */
+  async read(digest: Digest): Promise<Readable> {
+    const path = this.#layout.blob(digest)
+    const file = await stat(path).catch(() => null)
+    if (!file) throw new EngineError('not-found', `the store has no content ${digest}`)
+    return Readable.from(
+      verified(createReadStream(path, { highWaterMark: 256 * 1024 }), { digest, size: file.size }),
+      {
+        objectMode: false,
+      },
+    )
+  }
+
+  /** A new temporary file for bytes that come. */
+  async spool(): Promise<{ readonly spool: Spool; readonly path: string }> {
+    const path = join(this.#layout.temporary, `blob-${process.pid}-${++this.#counter}`)
+    return { spool: await Spool.create(path), path }
+  }
+
+  /** Makes a verified, durable temporary file the blob `digest`. The file itself is left to its maker. */
+  async adopt(path: string, digest: Digest): Promise<void> {
+    try {
+      await link(path, this.#layout.blob(digest))
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    await syncFolder(this.#layout.blobs)
+  }
+
+  async all(): Promise<readonly Digest[]> {
+    const names = await readdir(this.#layout.blobs)
+    return names.map((name) => `sha256:${name}`).filter(isDigest)
+  }
+
+  /** Files among the blobs that are none. */
+  async strangers(): Promise<readonly string[]> {
+    const names = await readdir(this.#layout.blobs)
+    return names.filter((name) => !isDigest(`sha256:${name}`))
+  }
+
+  /** Bytes on disk; 0 when it is not there. */
+  async size(digest: Digest): Promise<number> {
+    return (await stat(this.#layout.blob(digest)).catch(() => null))?.size ?? 0
+  }
+
+  async remove(digest: Digest): Promise<void> {
+    await rm(join(this.#layout.blobs, hexOf(digest)), { force: true })
+  }
+}
+
+/** Throws `cancelled` when the caller has gone. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new EngineError('cancelled', 'cancelled', { cause: signal.reason })
+}

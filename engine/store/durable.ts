@@ -1,0 +1,75 @@
+/** Making files survive a power cut: fsync before rename, the folder after it. */
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { EngineError } from '../errors.ts'
+import { run } from '../host/exec.ts'
+
+/** Makes a folder's entries durable. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Gives `from` (durable already) its place, and makes that durable. */
+export async function publish(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  await syncFolder(dirname(to))
+}
+
+/** Makes whole trees durable: one syncfs(2) serves everyone who asked before it began. */
+export class TreeSync {
+  readonly #path: string
+  #running: Promise<void> | null = null
+  #next: Promise<void> | null = null
+
+  /** `path` is anywhere on the file system in question. */
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Resolves when all that was written before the call is on disk. */
+  sync(): Promise<void> {
+    if (this.#running === null) {
+      this.#running = this.#once()
+      return this.#running
+    }
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = null
+        this.#running = this.#once()
+        return this.#running
+      })
+    return this.#next
+  }
+
+  async #once(): Promise<void> {
+    try {
+      await run('sync', ['-f', this.#path])
+    } finally {
+      this.#running = null
+    }
+  }
+}
+
+/** A failed write in words for people when the disk is the reason; other errors as they are. */
+export function diskError(error: unknown, doing: string): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new EngineError(
+      'unavailable',
+      `no space left on device while ${doing}. Free some space (unused images, containers and volumes are a good start) and try again.`,
+      { cause: error },
+    )
+  }
+  if (code === 'EROFS' || code === 'EIO') {
+    return new EngineError('unavailable', `the disk failed while ${doing}: ${(error as Error).message}`, {
+      cause: error,
+    })
+  }
+  return error
+}

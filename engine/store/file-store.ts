@@ -1,0 +1,248 @@
+/** The store over plain files: puts its parts together and keeps images and garbage honest. */
+import { mkdirSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { EngineError } from '../errors.ts'
+import { unmount } from '../host/mount.ts'
+import type { Descriptor, Digest } from '../oci/descriptor.ts'
+import { parseConfig, parseManifest } from '../oci/parse.ts'
+import { Blobs } from './blobs.ts'
+import { syncFolder } from './durable.ts'
+import { planGarbage } from './garbage.ts'
+import { type AddedLayer, Layers } from './layers.ts'
+import { Layout } from './layout.ts'
+import { Rootfs } from './rootfs.ts'
+import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
+import { type ExpectedContainer, verifyStore } from './verify.ts'
+
+/** Manifests and configs are read into memory. */
+const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+
+/** Where a store lives and how. */
+export interface StoreOptions {
+  readonly root: string
+  /** Inside a user namespace: overlayfs with `user.` attributes. */
+  readonly rootless: boolean
+  readonly records: ImageRecords
+}
+
+/** See `Store` for what each method promises. */
+export class FileStore implements Store {
+  readonly #layout: Layout
+  readonly #records: ImageRecords
+  readonly #blobs: Blobs
+  readonly #layers: Layers
+  readonly #rootfs: Rootfs
+  /** Content that work under way counts on, while there is any. */
+  readonly #held = new Set<Digest>()
+  #holders = 0
+
+  /** Makes the folders; touches nothing else. Call `recover` before use after a start. */
+  constructor(options: StoreOptions) {
+    this.#layout = new Layout(options.root)
+    for (const folder of this.#layout.folders()) {
+      mkdirSync(folder, { recursive: true, mode: folder === this.#layout.empty ? 0o755 : 0o700 })
+    }
+    this.#records = options.records
+    this.#blobs = new Blobs(this.#layout)
+    this.#layers = new Layers(this.#layout, this.#blobs, options.rootless)
+    this.#rootfs = new Rootfs(this.#layout, this.#layers, options.rootless)
+  }
+
+  async holding<T>(work: () => Promise<T>): Promise<T> {
+    this.#holders++
+    try {
+      return await work()
+    } finally {
+      if (--this.#holders === 0) this.#held.clear()
+    }
+  }
+
+  writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
+    return this.holding(() => {
+      this.#hold(expected.digest)
+      return this.#blobs.write(expected, source, signal)
+    })
+  }
+
+  hasBlob(digest: Digest): Promise<boolean> {
+    this.#hold(digest)
+    return this.#blobs.has(digest)
+  }
+
+  readBlob(digest: Digest): Promise<Readable> {
+    return this.#blobs.read(digest)
+  }
+
+  async addLayer(
+    layer: Descriptor,
+    diffId: Digest | null,
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly onProgress?: (progress: LayerProgress) => void; readonly signal?: AbortSignal },
+  ): Promise<{ readonly diffId: Digest; readonly sizeBytes: number }> {
+    return this.holding(async () => {
+      this.#hold(layer.digest)
+      if (diffId !== null) this.#hold(diffId)
+      const added = await this.#layers.add({ expected: layer, diffId, source, ...options })
+      this.#hold(added.diffId)
+      return added
+    })
+  }
+
+  async addUnknownLayer(
+    source: AsyncIterable<Uint8Array>,
+    options: { readonly whiteouts: boolean; readonly signal?: AbortSignal },
+  ): Promise<AddedLayer> {
+    return this.holding(async () => {
+      const added = await this.#layers.add({ expected: null, diffId: null, source, ...options })
+      this.#hold(added.diffId)
+      this.#hold(added.blob.digest)
+      return added
+    })
+  }
+
+  hasLayer(diffId: Digest): Promise<boolean> {
+    this.#hold(diffId)
+    return this.#layers.has(diffId)
+  }
+
+  async addImage(
+    manifestDigest: Digest,
+    references: readonly string[],
+    repoDigests: readonly string[],
+  ): Promise<ImageRecord> {
+    const parsed = parseManifest(await this.readDocument(manifestDigest))
+    if (parsed.kind !== 'manifest')
+      throw new EngineError('invalid', `${manifestDigest} is a list of images, not one`)
+    const { manifest } = parsed
+    const config = parseConfig(await this.readDocument(manifest.config.digest))
+    const diffIds = config.rootfs.diff_ids
+    if (diffIds.length !== manifest.layers.length) {
+      throw new EngineError(
+        'invalid',
+        `the image's manifest names ${manifest.layers.length} layers and its config ${diffIds.length}: it is damaged`,
+      )
+    }
+    let sizeBytes = 0
+    for (const [at, diffId] of diffIds.entries()) {
+      const facts = await this.#layers.facts(diffId)
+      const blob = manifest.layers[at]?.digest as Digest
+      if (!facts || !(await this.#blobs.has(blob))) {
+        throw new EngineError(
+          'internal',
+          `the image ${manifest.config.digest} cannot be recorded: its layer ${diffId} is missing`,
+        )
+      }
+      sizeBytes += facts.sizeBytes
+    }
+    const known = this.#records.get(manifest.config.digest)
+    const image: ImageRecord = {
+      id: manifest.config.digest,
+      manifestDigest,
+      manifest,
+      config,
+      sizeBytes,
+      references: [...new Set([...(known?.references ?? []), ...references])],
+      repoDigests: [...new Set([...(known?.repoDigests ?? []), ...repoDigests])],
+      addedAt: known?.addedAt ?? new Date(),
+    }
+    this.#records.put(image)
+    return image
+  }
+
+  async layerSizeBytes(diffId: Digest): Promise<number> {
+    return (await this.#layers.facts(diffId))?.sizeBytes ?? 0
+  }
+
+  mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount> {
+    return this.#rootfs.mount(containerId, diffIds)
+  }
+
+  unmountRootfs(containerId: string): Promise<void> {
+    return this.#rootfs.unmount(containerId)
+  }
+
+  removeRootfs(containerId: string): Promise<void> {
+    return this.#rootfs.remove(containerId)
+  }
+
+  rootfsSizeBytes(containerId: string): Promise<number> {
+    return this.#rootfs.sizeBytes(containerId)
+  }
+
+  async collect(inUse: readonly (readonly Digest[])[]): Promise<number> {
+    const [blobs, layers] = await Promise.all([this.#blobs.all(), this.#layers.all()])
+    const plan = planGarbage({ blobs, layers, images: this.#records.all(), inUse, held: this.#held })
+    let freed = 0
+    for (const digest of plan.blobs) {
+      if (this.#held.has(digest)) continue // a pull has asked for it meanwhile
+      freed += await this.#blobs.size(digest)
+      await this.#blobs.remove(digest)
+    }
+    for (const diffId of plan.layers) {
+      if (this.#held.has(diffId)) continue
+      freed += (await this.#layers.facts(diffId))?.sizeBytes ?? 0
+      await this.#layers.remove(diffId)
+    }
+    await this.#emptyTrash('layer-')
+    return freed
+  }
+
+  async recover(mounted: readonly string[], containers: readonly string[]): Promise<void> {
+    for (const id of this.#rootfs.mountedIds()) {
+      if (mounted.includes(id)) continue
+      await unmount(join(this.#layout.container(id), 'merged'))
+      await this.#rootfs.unmount(id)
+    }
+    for (const id of await this.#rootfs.ids()) {
+      if (!containers.includes(id)) await this.#rootfs.remove(id)
+    }
+    for (const name of await readdir(this.#layout.temporary)) {
+      await rm(join(this.#layout.temporary, name), { recursive: true, force: true })
+    }
+    for (const name of await this.#layers.strayLinks()) {
+      await rm(join(this.#layout.links, name), { force: true })
+    }
+    await this.#emptyTrash('')
+    await syncFolder(this.#layout.root)
+  }
+
+  async verify(
+    containers: readonly ExpectedContainer[],
+    options: { readonly deep: boolean },
+  ): Promise<readonly string[]> {
+    const parts = {
+      layout: this.#layout,
+      blobs: this.#blobs,
+      layers: this.#layers,
+      rootfs: this.#rootfs,
+      images: this.#records.all(),
+    }
+    return verifyStore(parts, containers, options.deep)
+  }
+
+  async readDocument(digest: Digest): Promise<Buffer> {
+    const size = await this.#blobs.size(digest)
+    if (size > MAX_DOCUMENT_BYTES)
+      throw new EngineError('invalid', `${digest} has ${size} bytes: too many for a manifest or config`)
+    const chunks: Uint8Array[] = []
+    for await (const chunk of await this.#blobs.read(digest)) chunks.push(chunk as Uint8Array)
+    return Buffer.concat(chunks)
+  }
+
+  /** Resolves when the bytes of everything removed are gone; for a clean end and for tests. */
+  settled(): Promise<void> {
+    return this.#rootfs.settled()
+  }
+
+  #hold(digest: Digest): void {
+    if (this.#holders > 0) this.#held.add(digest)
+  }
+
+  async #emptyTrash(prefix: string): Promise<void> {
+    for (const name of await readdir(this.#layout.trash)) {
+      if (name.startsWith(prefix)) await rm(join(this.#layout.trash, name), { recursive: true, force: true })
+    }
+  }
+}

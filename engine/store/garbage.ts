@@ -1,0 +1,42 @@
+/** What may go: everything that no image, no container and nothing under way needs. Pure. */
+import type { Digest } from '../oci/descriptor.ts'
+import type { ImageRecord } from './store.ts'
+
+/** What was seen in the store. */
+export interface Contents {
+  readonly blobs: readonly Digest[]
+  readonly layers: readonly Digest[]
+  readonly images: readonly ImageRecord[]
+  /** Diff ids of each container. */
+  readonly inUse: readonly (readonly Digest[])[]
+  /** Digests and diff ids that a pull or import under way has written or counts on. */
+  readonly held: ReadonlySet<Digest>
+}
+
+/** What to remove. */
+export interface GarbagePlan {
+  readonly blobs: readonly Digest[]
+  readonly layers: readonly Digest[]
+}
+
+/** Blobs that an image needs. */
+export function blobsOf(image: ImageRecord): readonly Digest[] {
+  return [
+    image.manifestDigest,
+    image.manifest.config.digest,
+    ...image.manifest.layers.map(({ digest }) => digest),
+  ]
+}
+
+/** Splits the contents into what is needed and what is not. */
+export function planGarbage(contents: Contents): GarbagePlan {
+  const blobs = new Set(contents.images.flatMap(blobsOf))
+  const layers = new Set([
+    ...contents.images.flatMap(({ config }) => config.rootfs.diff_ids),
+    ...contents.inUse.flat(),
+  ])
+  return {
+    blobs: contents.blobs.filter((digest) => !blobs.has(digest) && !contents.held.has(digest)),
+    layers: contents.layers.filter((diffId) => !layers.has(diffId) && !contents.held.has(diffId)),
+  }
+}

@@ -1,0 +1,256 @@
+/** Layers, unpacked: a folder each, named by its diff id, whole and durable from the moment it can be seen. */
+import { access, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decompress } from '../archive/compression.ts'
+import { type LayerTally, rewriteLayer } from '../archive/rewrite-layer.ts'
+import { EngineError, isEngineError } from '../errors.ts'
+import { unpackTar } from '../host/tar.ts'
+import type { Descriptor, Digest } from '../oci/descriptor.ts'
+import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
+import { type Blobs, throwIfAborted } from './blobs.ts'
+import { diskError, publish, syncFolder, TreeSync } from './durable.ts'
+import type { Layout } from './layout.ts'
+import type { Spool } from './spool.ts'
+import type { LayerProgress } from './store.ts'
+
+/** What `layer.json` says of a layer. Sizes in bytes. */
+export interface LayerFacts {
+  readonly diffId: Digest
+  /** The blob it was unpacked from. */
+  readonly blob: Digest
+  readonly sizeBytes: number
+  readonly entries: number
+  /** Name of its short link. */
+  readonly link: string
+}
+
+/** How a layer comes in: `expected` is null when its digest is not known before (an import). */
+export interface LayerSource {
+  readonly expected: Descriptor | null
+  readonly diffId: Digest | null
+  readonly source: AsyncIterable<Uint8Array>
+  /** False for a whole root instead of a layer. */
+  readonly whiteouts?: boolean
+  readonly onProgress?: ((progress: LayerProgress) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A layer that is there now. `blob` describes the bytes as they came. */
+export interface AddedLayer {
+  readonly diffId: Digest
+  readonly sizeBytes: number
+  readonly blob: { readonly digest: Digest; readonly size: number }
+}
+
+/** The layers of one store. */
+export class Layers {
+  readonly #layout: Layout
+  readonly #blobs: Blobs
+  readonly #rootless: boolean
+  readonly #trees: TreeSync
+  readonly #facts = new Map<Digest, LayerFacts>()
+  #counter = 0
+
+  constructor(layout: Layout, blobs: Blobs, rootless: boolean) {
+    this.#layout = layout
+    this.#blobs = blobs
+    this.#rootless = rootless
+    this.#trees = new TreeSync(layout.root)
+  }
+
+  async has(diffId: Digest): Promise<boolean> {
+    return (await this.facts(diffId)) !== null
+  }
+
+  /** Null when there is no such layer. */
+  async facts(diffId: Digest): Promise<LayerFacts | null> {
+    const known = this.#facts.get(diffId)
+    if (known) return known
+    const text = await readFile(join(this.#layout.layer(diffId), 'layer.json'), 'utf8').catch(() => null)
+    if (text === null) return null
+    const facts = JSON.parse(text) as LayerFacts
+    this.#facts.set(diffId, facts)
+    return facts
+  }
+
+  async all(): Promise<readonly Digest[]> {
+    const names = await readdir(this.#layout.layers)
+    return names.map((name) => `sha256:${name}`).filter(isDigest)
+  }
+
+  /** Takes a layer in: download, verification and unpacking in one pass. */
+  async add(layer: LayerSource): Promise<AddedLayer> {
+    const temporary = join(this.#layout.temporary, `layer-${process.pid}-${++this.#counter}`)
+    const { spool, path } = await this.#blobs.spool()
+    try {
+      await mkdir(join(temporary, 'diff'), { recursive: true })
+      const wanted = layer.diffId !== null && (await this.has(layer.diffId)) ? layer.diffId : null
+      const receiving = receive(layer, spool)
+      const unpacking = wanted === null ? this.#unpack(layer, spool, receiving, temporary) : null
+      const [received, unpacked] = await Promise.allSettled([receiving, unpacking])
+      // A download that failed makes the unpacking fail too, and the other way round: the spool keeps the first cause.
+      if (received.status === 'rejected') throw received.reason
+      if (unpacked.status === 'rejected') throw unpacked.reason
+      throwIfAborted(layer.signal)
+      await this.#blobs.adopt(path, received.value.digest)
+      if (wanted !== null || unpacked.value === null) {
+        const facts = (await this.facts(wanted as Digest)) as LayerFacts
+        return { diffId: facts.diffId, sizeBytes: facts.sizeBytes, blob: received.value }
+      }
+      const { diffId, tally } = unpacked.value
+      const { size } = received.value
+      layer.onProgress?.({ phase: 'extracting', current: size, total: size })
+      await this.#publish(temporary, diffId, received.value.digest, tally)
+      layer.onProgress?.({ phase: 'done' })
+      return { diffId, sizeBytes: tally.sizeBytes, blob: received.value }
+    } catch (error) {
+      throw diskError(error, `unpacking the layer ${layer.expected?.digest ?? ''}`)
+    } finally {
+      await spool.close()
+      await rm(path, { force: true })
+      await rm(temporary, { recursive: true, force: true })
+    }
+  }
+
+  /** Moves a layer out of sight. Its bytes go with the trash. */
+  async remove(diffId: Digest): Promise<void> {
+    const facts = await this.facts(diffId)
+    this.#facts.delete(diffId)
+    if (facts) await rm(join(this.#layout.links, facts.link), { force: true })
+    await rename(
+      this.#layout.layer(diffId),
+      join(this.#layout.trash, `layer-${hexOf(diffId)}-${Date.now()}`),
+    ).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
+  }
+
+  async #unpack(
+    layer: LayerSource,
+    spool: Spool,
+    receiving: Promise<unknown>,
+    temporary: string,
+  ): Promise<{ readonly diffId: Digest; readonly tally: LayerTally }> {
+    const digester = new Digester()
+    const tally: LayerTally = { entries: 0, sizeBytes: 0 }
+    let whole = false
+    receiving.then(
+      () => {
+        whole = true
+      },
+      () => {},
+    )
+    const progress = counting(spool.read(), (current) => {
+      if (whole) layer.onProgress?.({ phase: 'extracting', current, total: spool.written })
+    })
+    try {
+      const plain = digested(decompress(progress), digester)
+      const options = { rootless: this.#rootless, whiteouts: layer.whiteouts ?? true }
+      await unpackTar(join(temporary, 'diff'), rewriteLayer(plain, options, tally))
+    } catch (error) {
+      spool.fail(error)
+      throw error
+    }
+    const diffId = digester.digest()
+    if (layer.diffId !== null && layer.diffId !== diffId) {
+      throw new EngineError(
+        'invalid',
+        `the layer ${layer.expected?.digest ?? ''} unpacks to ${diffId}, but its image says ${layer.diffId}: it is not to be trusted, and nothing of it is kept`,
+      )
+    }
+    return { diffId, tally }
+  }
+
+  async #publish(temporary: string, diffId: Digest, blob: Digest, tally: LayerTally): Promise<void> {
+    const link = await this.#link(diffId)
+    const facts: LayerFacts = { diffId, blob, sizeBytes: tally.sizeBytes, entries: tally.entries, link }
+    await writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
+    await this.#trees.sync()
+    try {
+      await publish(temporary, this.#layout.layer(diffId))
+    } catch (error) {
+      // Another blob with the same content was faster.
+      const code = (error as NodeJS.ErrnoException).code
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+    }
+    this.#facts.set(diffId, facts)
+  }
+
+  /** A name of 12 digits; longer only if another layer has it. */
+  async #link(diffId: Digest): Promise<string> {
+    const hex = hexOf(diffId)
+    const target = join('..', 'sha256', hex, 'diff')
+    for (let length = 12; ; length += 4) {
+      const name = hex.slice(0, length)
+      const path = join(this.#layout.links, name)
+      try {
+        await symlink(target, path)
+        await syncFolder(this.#layout.links)
+        return name
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        if ((await readlink(path)) === target) return name
+      }
+    }
+  }
+
+  /** Short links without a layer. */
+  async strayLinks(): Promise<readonly string[]> {
+    const strays: string[] = []
+    for (const name of await readdir(this.#layout.links)) {
+      await access(join(this.#layout.links, name)).catch(() => strays.push(name))
+    }
+    return strays
+  }
+}
+
+/** Writes the bytes that come into the spool, verified against `expected` when it is given. */
+async function receive(
+  layer: LayerSource,
+  spool: Spool,
+): Promise<{ readonly digest: Digest; readonly size: number }> {
+  const digester = new Digester()
+  const total = layer.expected?.size ?? 0
+  try {
+    for await (const chunk of digested(layer.source, digester)) {
+      throwIfAborted(layer.signal)
+      if (layer.expected && digester.size > total)
+        throw wrong(layer.expected, `are more than the ${total} announced`)
+      await spool.write(chunk)
+      layer.onProgress?.({ phase: 'downloading', current: digester.size, total })
+    }
+    throwIfAborted(layer.signal)
+    const digest = digester.digest()
+    if (layer.expected && digester.size !== total) {
+      throw wrong(layer.expected, `end after ${digester.size} of ${total}`)
+    }
+    if (layer.expected && digest !== layer.expected.digest)
+      throw wrong(layer.expected, `have the digest ${digest}`)
+    await spool.finish()
+    layer.onProgress?.({ phase: 'downloaded' })
+    return { digest, size: digester.size }
+  } catch (error) {
+    spool.fail(layer.signal?.aborted && !isEngineError(error) ? cancelled(error) : error)
+    throw error
+  }
+}
+
+async function* counting(source: AsyncIterable<Uint8Array>, report: (bytes: number) => void) {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    yield chunk
+    report(bytes)
+  }
+}
+
+function wrong(expected: Descriptor, how: string): EngineError {
+  return new EngineError(
+    'invalid',
+    `filesystem layer verification failed for digest ${expected.digest}: the bytes received ${how}. Nothing of it is kept; try again, and if it stays so, the registry's copy is damaged.`,
+  )
+}
+
+function cancelled(cause: unknown): EngineError {
+  return new EngineError('cancelled', 'cancelled', { cause })
+}
