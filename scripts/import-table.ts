@@ -35,7 +35,8 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
     ...['electron/contract', 'engine/api', 'engine/client', 'engine/compose', 'engine/builder/parse'],
   ],
   'electron/router': ['electron/contract', 'electron/services'],
-  'electron/desktop': ['electron/router'],
+  // One services process a state folder: the desktop's joins a headless shell, and lets one join.
+  'electron/desktop': ['electron/router', 'electron/headless'],
   'electron/preload': ['electron/contract'],
   'electron/headless': ['electron/router'],
   // `longshore serve` and the fallback of `longshore` start the headless shell.

@@ -10,6 +10,8 @@ export interface ServicesArguments {
   /** The engine's entry, and the Node that runs it; both are missing where there is no embedded engine. */
   readonly engine: string
   readonly node: string
+  /** The folder of the built page, for a shell in a browser that joins. */
+  readonly page: string
   readonly version: string
   readonly stopEngineOnExit: boolean
 }
@@ -18,7 +20,7 @@ export interface ServicesArguments {
 export function writeServicesArguments(given: ServicesArguments): readonly string[] {
   return [
     ...['--state', given.state, '--root', given.root, '--socket', given.socket],
-    ...['--engine', given.engine, '--node', given.node, '--app-version', given.version],
+    ...['--engine', given.engine, '--node', given.node, '--page', given.page, '--app-version', given.version],
     ...(given.stopEngineOnExit ? ['--stop-engine-on-exit'] : []),
   ]
 }
@@ -27,7 +29,7 @@ export function writeServicesArguments(given: ServicesArguments): readonly strin
 export function readServicesArguments(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
-): ServicesOptions {
+): { readonly services: ServicesOptions; readonly page: string } {
   const { values } = parseArgs({
     args: [...argv],
     options: {
@@ -36,21 +38,30 @@ export function readServicesArguments(
       socket: { type: 'string' },
       engine: { type: 'string' },
       node: { type: 'string' },
+      page: { type: 'string' },
       'app-version': { type: 'string' },
       'stop-engine-on-exit': { type: 'boolean' },
     },
   })
-  const text = (name: 'state' | 'root' | 'socket' | 'engine' | 'node' | 'app-version') => {
+  const text = (name: 'state' | 'root' | 'socket' | 'engine' | 'node' | 'page' | 'app-version') => {
     const value = values[name]
     if (value === undefined) throw new Error(`the desktop shell did not say --${name}`)
     return value
   }
   return {
-    shell: 'desktop',
-    stateDirectory: text('state'),
-    version: text('app-version'),
-    environment,
-    stopEngineOnExit: values['stop-engine-on-exit'] === true,
-    embedded: { program: text('engine'), node: text('node'), root: text('root'), socket: text('socket') },
+    page: text('page'),
+    services: {
+      shell: 'desktop',
+      stateDirectory: text('state'),
+      version: text('app-version'),
+      environment,
+      stopEngineOnExit: values['stop-engine-on-exit'] === true,
+      embedded: {
+        program: text('engine'),
+        node: text('node'),
+        root: text('root'),
+        socket: text('socket'),
+      },
+    },
   }
 }

@@ -41,17 +41,21 @@ describe('the settings of a start', () => {
 
 test('the arguments of the services process are read as they were written', () => {
   const given = {
-    ...{ state: '/s', root: '/r', socket: '/x.sock', engine: '/e.mjs', node: '/n', version: '0.1.0' },
+    ...{ state: '/s', root: '/r', socket: '/x.sock', engine: '/e.mjs', node: '/n' },
+    ...{ page: '/p', version: '0.1.0' },
     stopEngineOnExit: true,
   }
   const argv = writeServicesArguments(given)
   expect(readServicesArguments(argv, { PATH: '/bin' })).toEqual({
-    shell: 'desktop',
-    stateDirectory: '/s',
-    version: '0.1.0',
-    environment: { PATH: '/bin' },
-    stopEngineOnExit: true,
-    embedded: { program: '/e.mjs', node: '/n', root: '/r', socket: '/x.sock' },
+    page: '/p',
+    services: {
+      shell: 'desktop',
+      stateDirectory: '/s',
+      version: '0.1.0',
+      environment: { PATH: '/bin' },
+      stopEngineOnExit: true,
+      embedded: { program: '/e.mjs', node: '/n', root: '/r', socket: '/x.sock' },
+    },
   })
   expect(() => readServicesArguments(argv.slice(2), {})).toThrow('did not say --state')
 })

@@ -49,6 +49,7 @@ function run(files: ShellFiles, settings: DesktopSettings): void {
         ...settings,
         engine: files.engine,
         node: files.node,
+        page: files.page,
         version: app.getVersion(),
       }),
       env: definedOf(process.env),

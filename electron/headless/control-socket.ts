@@ -14,7 +14,7 @@ const LONGEST_PATH = 107
 
 export interface ControlSocket {
   /** Answers `link` from now on. */
-  serve(link: () => string): void
+  serve(link: () => string | Promise<string>): void
   close(): Promise<void>
 }
 
@@ -43,10 +43,14 @@ export async function takeState(
 }
 
 async function listen(address: string): Promise<ControlSocket> {
-  let link: (() => string) | null = null
+  let link: (() => string | Promise<string>) | null = null
   const server: Server = createServer((connection) => {
     connection.on('error', () => {})
-    connection.end(link ? `${link()}\n` : 'starting\n')
+    const answer = async () => `${link ? await link() : 'starting'}\n`
+    answer().then(
+      (text) => connection.end(text),
+      () => connection.end('starting\n'), // the asker tries again
+    )
   })
   server.listen(address)
   await once(server, 'listening')
