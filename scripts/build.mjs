@@ -1,4 +1,5 @@
-// npm run build: the page, by vite, into dist/renderer. Does nothing when no input changed since the last time.
+// npm run build: the page into dist/renderer and the desktop shell into dist/desktop, by vite. Each only when one of
+// its inputs changed since the last time.
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +9,29 @@ import { foreground } from './setup/run-node.mjs'
 import { clock, say } from './setup/say.mjs'
 import { setUp } from './setup/setup.mjs'
 
-const INPUTS = ['renderer', 'electron/contract', 'engine/errors.ts', 'vite.config.ts', 'package-lock.json']
+/**
+ * @typedef {object} Bundle
+ * @property {string} name what a person calls it
+ * @property {string} config its vite configuration
+ * @property {string} folder where it goes
+ * @property {readonly string[]} inputs what it is made of; a change in any makes it stale
+ */
+
+/** @type {Bundle} */
+const PAGE = {
+  name: 'renderer',
+  config: 'vite.config.ts',
+  folder: 'dist/renderer',
+  inputs: ['renderer', 'electron/contract', 'engine/errors.ts', 'vite.config.ts', 'package-lock.json'],
+}
+
+/** @type {Bundle} */
+const DESKTOP = {
+  name: 'desktop shell',
+  config: 'vite.desktop.config.ts',
+  folder: 'dist/desktop',
+  inputs: ['electron', 'engine', 'vite.desktop.config.ts', 'package-lock.json'],
+}
 
 /**
  * Builds the page if it is stale. Throws when vite fails.
@@ -16,23 +39,38 @@ const INPUTS = ['renderer', 'electron/contract', 'engine/errors.ts', 'vite.confi
  * @param {string} node a Node 24
  */
 export async function buildRenderer(top, node) {
-  if (!existsSync(path.join(top, 'vite.config.ts'))) return
-  const stamp = path.join(top, 'dist/renderer/.inputs')
-  const hash = hashOf(top, INPUTS)
+  await build(top, node, PAGE)
+}
+
+/**
+ * Builds the desktop shell if it is stale and there is an Electron to run it. Throws when vite fails.
+ * @param {string} top
+ * @param {string} node a Node 24
+ */
+export async function buildDesktop(top, node) {
+  const electron = process.env.ELECTRON_OVERRIDE_DIST_PATH || path.join(top, 'node_modules/electron/dist')
+  if (existsSync(electron)) await build(top, node, DESKTOP)
+}
+
+/**
+ * @param {string} top
+ * @param {string} node
+ * @param {Bundle} bundle
+ */
+async function build(top, node, bundle) {
+  if (!existsSync(path.join(top, bundle.config))) return
+  const stamp = path.join(top, bundle.folder, '.inputs')
+  const hash = hashOf(top, bundle.inputs)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
   const took = clock()
-  say('build', 'vite build: renderer')
-  const code = await foreground(
-    node,
-    [path.join(top, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-    {
-      cwd: top,
-    },
-  )
+  say('build', `vite build: ${bundle.name}`)
+  const vite = path.join(top, 'node_modules/vite/bin/vite.js')
+  const args = [vite, 'build', '--config', bundle.config, '--logLevel', 'warn']
+  const code = await foreground(node, args, { cwd: top })
   if (code !== 0) throw new Error(`vite build ended with ${code}; what it said is above.`)
   mkdirSync(path.dirname(stamp), { recursive: true })
   writeFileSync(stamp, hash)
-  say('build', `dist/renderer is ready (${took()})`)
+  say('build', `${bundle.folder} is ready (${took()})`)
 }
 
 /**
@@ -62,7 +100,9 @@ function hashOf(top, inputs) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const top = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
   try {
-    await buildRenderer(top, setUp(top, 'engine').node)
+    const { node } = setUp(top, 'engine')
+    await build(top, node, PAGE)
+    await build(top, node, DESKTOP)
   } catch (error) {
     say('build', error instanceof Error ? error.message : String(error))
     process.exitCode = 1

@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildRenderer } from './build.mjs'
+import { buildDesktop, buildRenderer } from './build.mjs'
 import { foreground } from './setup/run-node.mjs'
 import { say } from './setup/say.mjs'
 import { setUp } from './setup/setup.mjs'
@@ -12,6 +12,7 @@ const top = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 try {
   const { node } = setUp(top, 'engine')
   await buildRenderer(top, node)
+  await buildDesktop(top, node)
   const longshore = path.join(top, 'scripts/longshore.mjs')
   process.exitCode = await foreground(node, [longshore, ...process.argv.slice(2)], { cwd: process.cwd() })
 } catch (error) {
