@@ -1,0 +1,66 @@
+/** The dialogs that any page or key may open, one at a time. */
+import { useNavigate } from '@tanstack/react-router'
+import { RunDialog, type RunStart } from '../features/containers/run/run-dialog.tsx'
+import { AddEngineDialog } from '../features/engines/add-engine-dialog.tsx'
+import { PullDialog } from '../features/images/pull-dialog.tsx'
+import { createStore, useStore } from '../ui/use-store.ts'
+import { useSwitchEngine } from './use-switch-engine.ts'
+
+export type OpenDialog =
+  | { readonly kind: 'run'; readonly start: RunStart }
+  | { readonly kind: 'pull' }
+  | { readonly kind: 'add-engine' }
+  | { readonly kind: 'palette' }
+  | { readonly kind: 'keys' }
+
+/** The open dialog, or null. */
+export const dialogs = createStore<OpenDialog | null>(null)
+
+export function openDialog(dialog: OpenDialog): void {
+  dialogs.set(dialog)
+}
+
+export function closeDialog(): void {
+  dialogs.set(null)
+}
+
+/** Those dialogs that belong to features. */
+export function Dialogs(props: { readonly engine: string }) {
+  const { engine } = props
+  const open = useStore(dialogs)
+  const navigate = useNavigate()
+  const switchTo = useSwitchEngine()
+  switch (open?.kind) {
+    case 'run':
+      return (
+        <RunDialog
+          engine={engine}
+          start={open.start}
+          onClose={closeDialog}
+          onDone={(id) => {
+            closeDialog()
+            void navigate({ to: '/$engine/containers', params: { engine }, search: { id } })
+          }}
+        />
+      )
+    case 'pull':
+      return (
+        <PullDialog
+          engine={engine}
+          onClose={closeDialog}
+          onRun={(image) => openDialog({ kind: 'run', start: { image } })}
+        />
+      )
+    case 'add-engine':
+      return (
+        <AddEngineDialog
+          onClose={(added) => {
+            closeDialog()
+            if (added !== null) switchTo(added)
+          }}
+        />
+      )
+    default:
+      return null
+  }
+}
