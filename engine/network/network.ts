@@ -80,9 +80,7 @@ export interface Networks {
   ): Promise<readonly string[]>
   portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortOwner | null>
   /** Bytes and packets through the container's interfaces, from inside its namespace. */
-  counters(
-    pid: number,
-  ): Promise<
+  counters(pid: number): Promise<
     Readonly<
       Record<
         string,

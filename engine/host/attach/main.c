@@ -1,0 +1,34 @@
+/*
+ * longshore-native: what the engine needs of the kernel and Node cannot do. One static program without
+ * dependencies; see each applet's file for its contract.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "native.h"
+
+int main(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+
+	if (strcmp(slash ? slash + 1 : argv[0], "docker-init") == 0)
+		return applet_init(argc, argv);
+	if (argc >= 2) {
+		if (strcmp(argv[1], "attach") == 0)
+			return applet_attach(argc - 1, argv + 1);
+		if (strcmp(argv[1], "exec") == 0)
+			return applet_exec(argc - 1, argv + 1);
+		if (strcmp(argv[1], "runtime") == 0)
+			return applet_runtime(argc - 1, argv + 1);
+		if (strcmp(argv[1], "net") == 0)
+			return applet_net(argc - 1, argv + 1);
+		if (strcmp(argv[1], "init") == 0)
+			return applet_init(argc - 1, argv + 1);
+		if (strcmp(argv[1], "version") == 0) {
+			puts("longshore-native 1");
+			return 0;
+		}
+	}
+	fputs("usage: longshore-native attach|exec|runtime|net|init|version ...\n", stderr);
+	return 2;
+}

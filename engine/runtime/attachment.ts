@@ -1,0 +1,79 @@
+/** Attachments: our C helper as the client of conmon's socket, its pipes as the streams. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { EngineError } from '../errors.ts'
+import type { Attachment } from './runtime.ts'
+
+/** Which streams a client wants, and in which form. */
+export interface AttachChoice {
+  readonly terminal: boolean
+  readonly stdin: boolean
+  readonly stdout: boolean
+  readonly stderr: boolean
+}
+
+/** The helper's flags for a choice. */
+export function attachFlags(choice: AttachChoice): string[] {
+  const flags: string[] = []
+  if (choice.terminal) flags.push('--raw')
+  if (!choice.stdin) flags.push('--no-stdin')
+  // A terminal has one stream, which conmon calls stdout.
+  if (!choice.stdout && !(choice.terminal && choice.stderr)) flags.push('--no-stdout')
+  if (!choice.stderr) flags.push('--no-stderr')
+  return flags
+}
+
+/**
+ * Connects to the attach socket at `path`, waiting `waitMs` for it to appear, and resolves once connected: output
+ * from then on is not missed. Throws `conflict` when nobody listens there.
+ */
+export async function attachTo(
+  helper: string,
+  path: string,
+  choice: AttachChoice,
+  waitMs: number,
+): Promise<Attachment> {
+  const wait = waitMs > 0 ? ['--wait', String(waitMs)] : []
+  const child = spawn(helper, ['attach', ...attachFlags(choice), ...wait, path], {
+    stdio: [choice.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+  })
+  const stderr = child.stderr as Readable
+  await new Promise<void>((resolve, reject) => {
+    let said = ''
+    stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+      if (said.startsWith('+')) resolve()
+    })
+    child.once('error', (cause) =>
+      reject(new EngineError('unavailable', `cannot run ${helper}: ${cause.message}`, { cause })),
+    )
+    child.once('close', () =>
+      reject(new EngineError('conflict', `cannot attach: the container is not running (${said.trim()})`)),
+    )
+  })
+  return attachmentOf(child, choice.stdin)
+}
+
+/** The streams of a helper process as an attachment. */
+export function attachmentOf(child: ChildProcess, stdin: boolean): Attachment {
+  // A client's broken connection must not become an unhandled error here: the streams just end.
+  child.stdin?.on('error', () => {})
+  const output = child.stdout as Readable
+  output.on('error', () => {})
+  return {
+    output,
+    input: stdin ? (child.stdin as Writable) : discard(),
+    detach() {
+      child.kill('SIGKILL')
+      child.stdin?.destroy()
+      output.destroy()
+    },
+  }
+}
+
+/** Where input goes that nobody asked for. */
+function discard(): Writable {
+  const sink = new PassThrough()
+  sink.resume()
+  return sink
+}

@@ -1,0 +1,374 @@
+/**
+ * Runtime: turns a spec and a root filesystem into a supervised process that outlives the engine.
+ * `conmon-runtime.ts` puts the parts together: spec/ says what to run, supervisor.ts starts conmon, exits.ts hears
+ * of ends, and everything known of a container lies in files (bundle.ts), so that a later engine can go on.
+ *
+ * With crun, what need not be a program run is done here: starting is one byte into crun's FIFO, deleting is
+ * removing its state directory and the cgroups. Both were half of the time of a short container's life.
+ */
+import { constants, readFileSync } from 'node:fs'
+import { access, lstat, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { EngineError } from '../errors.ts'
+import { bootId } from '../host/boot.ts'
+import { type CgroupLayout, cgroupLayout, cgroupPids, removeCgroup } from '../host/cgroup.ts'
+import { run } from '../host/exec.ts'
+import { identify, isAlive, signalProcess } from '../host/process.ts'
+import { resolveInRoot } from '../host/rooted-path.ts'
+import { attachTo } from './attachment.ts'
+import {
+  type BundlePaths,
+  type BundleRecord,
+  readCgroup,
+  readPid,
+  readRecord,
+  StateLayout,
+  writeRecord,
+} from './bundle.ts'
+import { reopenLogFile, resizeTerminal } from './control.ts'
+import { startExec } from './exec-session.ts'
+import { ExitWatcher } from './exits.ts'
+import { startFailure } from './failure.ts'
+import { hostFacts, resolveDevices } from './host-facts.ts'
+import { observeContainer } from './observe.ts'
+import { findPrograms } from './programs.ts'
+import { lookupUser } from './rootfs-user.ts'
+import type {
+  Attachment,
+  ContainerSettings,
+  ExecProcess,
+  Exit,
+  Observed,
+  ProcessSettings,
+  Runtime,
+  Usage,
+} from './runtime.ts'
+import { signalNumber } from './signals.ts'
+import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
+import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
+import { readUsage } from './usage.ts'
+
+export interface RuntimeOptions {
+  /** Where bundles, exit files and the OCI runtime's state lie. A tmpfs is best: nothing of it survives a reboot. */
+  readonly stateDir: string
+  /** Parent cgroup of containers that name none, such as `/longshore-1a2b3c4d`; one for each engine. */
+  readonly cgroupParent: string
+  /** Which OCI runtime to use when both are there; crun when left out. */
+  readonly prefer?: 'crun' | 'runc'
+  readonly rootless?: boolean
+}
+
+const SIGKILL = 9
+/** How long an attach waits for a container that is being created. */
+const ATTACH_WAIT_MS = 30_000
+/** How long a killed process may take to be gone: storage that hangs keeps processes in the kernel. */
+const KILL_WAIT_MS = 10_000
+
+/** Opens the runtime on its state directory. Throws `unavailable` with a remedy when a native part is missing. */
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { programs, identity } = await findPrograms(options.prefer)
+  const layout = new StateLayout(options.stateDir)
+  await layout.prepare()
+  const exits = new ExitWatcher(layout.exits, layout.persist)
+  await exits.open()
+  const facts = hostFacts(options.rootless ?? false)
+  return new ConmonRuntime(options.cgroupParent, programs, identity, layout, exits, facts)
+}
+
+class ConmonRuntime implements Runtime {
+  readonly identity: Runtime['identity']
+  readonly #cgroupParent: string
+  readonly #programs: Programs
+  readonly #layout: StateLayout
+  readonly #exits: ExitWatcher
+  readonly #facts: SpecFacts
+  readonly #cgroups: CgroupLayout = cgroupLayout()
+  /** Containers whose `create` is under way: attaching to them may wait. */
+  readonly #creating = new Set<string>()
+
+  constructor(
+    cgroupParent: string,
+    programs: Programs,
+    identity: Runtime['identity'],
+    layout: StateLayout,
+    exits: ExitWatcher,
+    facts: SpecFacts,
+  ) {
+    this.#cgroupParent = cgroupParent
+    this.#programs = programs
+    this.identity = identity
+    this.#layout = layout
+    this.#exits = exits
+    this.#facts = facts
+  }
+
+  async create(settings: ContainerSettings): Promise<{ readonly pid: number }> {
+    const { id } = settings
+    const paths = this.#layout.bundle(id)
+    this.#creating.add(id)
+    try {
+      return await this.#create(settings, paths)
+    } catch (error) {
+      await this.delete(id, { force: true }).catch(() => {}) // the first failure is the one to tell
+      throw error
+    } finally {
+      this.#creating.delete(id)
+    }
+  }
+
+  async #create(settings: ContainerSettings, paths: BundlePaths): Promise<{ readonly pid: number }> {
+    const { id } = settings
+    const cgroup = join('/', settings.cgroupParent ?? this.#cgroupParent, id)
+    const [user, devices] = await Promise.all([
+      lookupUser(settings.rootfs, settings.process),
+      resolveDevices(settings),
+      makeWorkingDirectory(settings),
+      mkdir(paths.directory, { recursive: true, mode: 0o700 }),
+      mkdir(paths.persist, { recursive: true, mode: 0o700 }),
+      rm(join(this.#layout.exits, id), { force: true }),
+    ])
+    this.#exits.forget(id)
+    const spec = buildSpec(settings, user, devices, cgroup, this.#facts)
+    await writeFile(paths.config, serializeSpec(spec), { mode: 0o600 })
+    const args = conmonArgs(this.#programs, {
+      id,
+      uuid: id,
+      name: settings.name || id,
+      bundle: paths.directory,
+      pidFile: paths.pidFile,
+      exitDir: this.#layout.exits,
+      runtimeRoot: this.#layout.runtime,
+      log: `k8s-file:${settings.logPath}`,
+      terminal: settings.process.terminal,
+      stdin: settings.openStdin,
+      leaveStdinOpen: settings.openStdin && !settings.stdinOnce,
+    })
+    args.push('-P', paths.supervisorPidFile, '--persist-dir', paths.persist)
+    const created = await superviseCreate(this.#programs, args, paths.directory, settings.heldFds)
+    if (created.data < 0) {
+      throw startFailure('create', this.#programs.runtime, created.message ?? '', settings.process.args)
+    }
+    const process = identify(created.data)
+    const supervisor = identify(readPid(paths.supervisorPidFile) ?? 0)
+    if (!process || !supervisor) {
+      throw new EngineError('internal', `container ${id} was made and is gone again before it was started`)
+    }
+    const terminal = settings.process.terminal
+    await writeRecord(paths, { boot: bootId(), process, supervisor, cgroup, terminal })
+    return { pid: created.data }
+  }
+
+  async start(id: string): Promise<void> {
+    const record = this.#record(id)
+    if (this.#programs.runtime === 'crun') {
+      await this.#startCrun(id, record)
+      return
+    }
+    const result = await this.#call(['start', id], [0, 1])
+    if (result.code !== 0)
+      throw startFailure('start', this.#programs.runtime, result.stderr, await this.#args(id))
+  }
+
+  /** crun's created process waits for a byte on a FIFO, which the first writer removes. */
+  async #startCrun(id: string, record: BundleRecord): Promise<void> {
+    const fifo = join(this.#layout.runtime, id, 'exec.fifo')
+    try {
+      const file = await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
+      try {
+        await unlink(fifo)
+        await file.write('\0')
+      } finally {
+        await file.close()
+      }
+    } catch (cause) {
+      const why = isAlive(record.process) ? 'it is started already' : 'its process is gone'
+      throw new EngineError('conflict', `cannot start container ${id}: ${why}`, { cause })
+    }
+  }
+
+  async kill(id: string, signal: string | number): Promise<void> {
+    const number = signalNumber(signal)
+    const record = this.#record(id)
+    if (record.boot !== bootId() || !signalProcess(record.process, number)) {
+      throw new EngineError('conflict', `cannot kill container ${id}: it is not running`)
+    }
+  }
+
+  async pause(id: string): Promise<void> {
+    await this.#call(['pause', id])
+  }
+
+  async resume(id: string): Promise<void> {
+    await this.#call(['resume', id])
+  }
+
+  async delete(id: string, options: { readonly force: boolean }): Promise<void> {
+    const paths = this.#layout.bundle(id)
+    const record = readRecord(paths)
+    const cgroup = record?.cgroup ?? (await readCgroup(paths))
+    const trusted = record !== null && record.boot === bootId()
+    if (trusted && isAlive(record.process)) {
+      if (!options.force) {
+        throw new EngineError(
+          'conflict',
+          `cannot delete container ${id}: its process ${record.process.pid} runs`,
+        )
+      }
+      signalProcess(record.process, SIGKILL)
+      if (isAlive(record.supervisor)) {
+        await this.#exits.wait(id, AbortSignal.timeout(KILL_WAIT_MS)).catch(() => {}) // the cgroup is looked at below
+      }
+    }
+    if (cgroup) await this.#emptyCgroup(id, cgroup)
+    const supervisor = trusted ? record.supervisor : this.#unrecordedSupervisor(id, paths)
+    // After the exit file conmon has nothing left to do; one without a container would wait for ever.
+    if (supervisor && isAlive(supervisor) && !(await this.#exitOf(id))) signalProcess(supervisor, SIGKILL)
+    if (this.#programs.runtime === 'runc') await this.#call(['delete', '--force', id], [0, 1])
+    await Promise.all([
+      rm(join(this.#layout.runtime, id), { recursive: true, force: true }),
+      rm(paths.directory, { recursive: true, force: true }),
+      rm(paths.persist, { recursive: true, force: true }),
+      rm(join(this.#layout.exits, id), { force: true }),
+    ])
+    this.#exits.forget(id)
+  }
+
+  async attach(id: string, options: Parameters<Runtime['attach']>[1]): Promise<Attachment> {
+    const waitMs = this.#creating.has(id) ? ATTACH_WAIT_MS : 0
+    return attachTo(this.#programs.helper, this.#layout.bundle(id).attach, options, waitMs)
+  }
+
+  resize(id: string, rows: number, cols: number): Promise<void> {
+    return resizeTerminal(this.#layout.bundle(id).control, rows, cols)
+  }
+
+  reopenLog(id: string): Promise<void> {
+    return reopenLogFile(this.#layout.bundle(id).control)
+  }
+
+  async exec(
+    id: string,
+    execId: string,
+    process: ProcessSettings,
+    options: { readonly stdin: boolean; readonly attach: boolean; readonly rootfs: string },
+  ): Promise<ExecProcess> {
+    const record = this.#record(id)
+    if (!isAlive(record.process)) throw new EngineError('conflict', `container ${id} is not running`)
+    const user = await lookupUser(options.rootfs, process)
+    return startExec(
+      this.#programs,
+      {
+        containerId: id,
+        execId,
+        directory: join(this.#layout.bundle(id).execs, execId),
+        runtimeRoot: this.#layout.runtime,
+      },
+      buildProcess(process, user, this.#facts),
+      options,
+    )
+  }
+
+  async pids(id: string): Promise<readonly number[]> {
+    return cgroupPids(this.#cgroups, this.#record(id).cgroup)
+  }
+
+  usage(id: string): Promise<Usage> {
+    return readUsage(this.#cgroups, this.#record(id).cgroup)
+  }
+
+  observe(id: string): Promise<Observed> {
+    return observeContainer(id, this.#layout, this.#exits, this.#cgroups)
+  }
+
+  async list(): Promise<readonly string[]> {
+    const { bundles, persist, runtime, exits } = this.#layout
+    const names = await Promise.all([bundles, persist, runtime, exits].map((path) => readdir(path)))
+    return [...new Set(names.flat().filter((name) => !name.includes('.')))].sort()
+  }
+
+  onExit(listener: (exit: Exit) => void): () => void {
+    return this.#exits.onExit(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#exits.close()
+    // Ours alone, and only when no container is in it.
+    await removeCgroup(this.#cgroups, this.#cgroupParent)
+  }
+
+  #record(id: string): BundleRecord {
+    const record = readRecord(this.#layout.bundle(id))
+    if (!record) throw new EngineError('conflict', `container ${id} is not running`)
+    return record
+  }
+
+  #exitOf(id: string): Promise<boolean> {
+    return access(join(this.#layout.exits, id)).then(
+      () => true,
+      () => false,
+    )
+  }
+
+  /** A supervisor whose engine died before it was recorded: only if its command line says that it is ours. */
+  #unrecordedSupervisor(id: string, paths: BundlePaths) {
+    const pid = readPid(paths.supervisorPidFile)
+    return pid && commandLine(pid).includes(id) ? identify(pid) : null
+  }
+
+  /** Removes the container's cgroups; whatever is still in them is killed: nothing else can be there. */
+  async #emptyCgroup(id: string, cgroup: string): Promise<void> {
+    const deadline = Date.now() + KILL_WAIT_MS
+    for (;;) {
+      const busy = await removeCgroup(this.#cgroups, cgroup)
+      if (busy.length === 0) return
+      if (Date.now() > deadline) {
+        throw new EngineError(
+          'internal',
+          `container ${id} cannot be removed: processes stay in ${busy.join(', ')}`,
+        )
+      }
+      for (const pid of await cgroupPids(this.#cgroups, cgroup)) {
+        const identity = identify(pid)
+        if (identity) signalProcess(identity, SIGKILL)
+      }
+      // The kernel lets a cgroup go a moment after its last process, and tells nobody.
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  async #args(id: string): Promise<readonly string[]> {
+    const config = await open(this.#layout.bundle(id).config)
+    try {
+      return (JSON.parse(await config.readFile('utf8')) as { process: { args: string[] } }).process.args
+    } finally {
+      await config.close()
+    }
+  }
+
+  #call(args: readonly string[], expectExit: readonly number[] = [0]) {
+    const [program, ...leading] = this.#programs.call
+    return run(program, [...leading, '--root', this.#layout.runtime, ...args], { expectExit })
+  }
+}
+
+/** Arguments of a running program; empty when it is gone. */
+function commandLine(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
+/** As Docker: a working directory that the image lacks is made, owned by root. */
+async function makeWorkingDirectory(settings: ContainerSettings): Promise<void> {
+  const { cwd } = settings.process
+  if (cwd === '' || cwd === '/') return
+  const path = await resolveInRoot(settings.rootfs, cwd)
+  const info = await lstat(path).catch(() => null)
+  if (info?.isDirectory()) return
+  if (info) {
+    throw new EngineError('invalid', `Cannot mkdir: ${cwd} is not a directory`)
+  }
+  await mkdir(path, { recursive: true, mode: 0o755 })
+}

@@ -1,0 +1,86 @@
+/** Facts of the host that specs depend on, read once, and devices looked up in its /dev. */
+import { readFileSync } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { release } from 'node:os'
+import { join } from 'node:path'
+import { EngineError } from '../errors.ts'
+import { nativeHelper } from '../host/native-parts.ts'
+import type { ContainerSettings } from './runtime.ts'
+import type { ResolvedDevice, SpecFacts } from './spec/build-spec.ts'
+import { parseBoundingSet } from './spec/capabilities.ts'
+import { parseHardLimits } from './spec/rlimits.ts'
+
+/** Bit of CAP_SYS_RESOURCE in a capability mask (capability.h). */
+const SYS_RESOURCE = 24n
+
+/** What this engine process can give to containers. */
+export function hostFacts(rootless: boolean): SpecFacts {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`)
+  const mayRaise = ((effective >> SYS_RESOURCE) & 1n) === 1n && !rootless
+  return {
+    boundingSet: parseBoundingSet(status),
+    limitCeiling: mayRaise ? new Map() : parseHardLimits(readFileSync('/proc/self/limits', 'utf8')),
+    oomScoreFloor: mayRaise ? null : Number(readFileSync('/proc/self/oom_score_adj', 'utf8')),
+    arch: process.arch,
+    kernel: release(),
+    init: nativeHelper(),
+    rootless,
+    cgroupMount: !rootless,
+  }
+}
+
+/** Looks up the devices that a container is to have. Throws `invalid` for one that is not there. */
+export async function resolveDevices(settings: ContainerSettings): Promise<ResolvedDevice[]> {
+  const asked = await Promise.all(
+    settings.devices.map(async ({ host, container, permissions }) => {
+      const device = await deviceAt(host, container, permissions)
+      if (!device) {
+        throw new EngineError(
+          'invalid',
+          `error gathering device information while adding custom device "${host}": no such device on this machine`,
+        )
+      }
+      return device
+    }),
+  )
+  return settings.process.privileged ? [...(await hostDevices()), ...asked] : asked
+}
+
+/** The node at `host`, symlinks followed; null when it is no device. */
+async function deviceAt(
+  host: string,
+  container: string,
+  permissions: string,
+): Promise<ResolvedDevice | null> {
+  const info = await stat(host).catch(() => null)
+  if (!info || !(info.isCharacterDevice() || info.isBlockDevice())) return null
+  return {
+    path: container,
+    type: info.isBlockDevice() ? 'b' : 'c',
+    // The kernel's dev_t as userland sees it: 12 low bits of the major above 8 low bits of the minor.
+    major: (info.rdev >> 8) & 0xfff,
+    minor: (info.rdev & 0xff) | ((info.rdev >> 12) & 0xfff00),
+    fileMode: info.mode & 0o777,
+    uid: info.uid,
+    gid: info.gid,
+    permissions,
+  }
+}
+
+/** Everything in /dev that is a device, but for what belongs to terminals and is made anew in each container. */
+async function hostDevices(directory = '/dev'): Promise<ResolvedDevice[]> {
+  const skip = new Set(['pts', 'shm', 'fd', 'mqueue', 'console', 'ptmx', 'tty', '.lxc', '.lxd-mounts'])
+  const found = await Promise.all(
+    (await readdir(directory)).map(async (name) => {
+      if (directory === '/dev' && skip.has(name)) return []
+      const path = join(directory, name)
+      const info = await lstat(path).catch(() => null)
+      if (info?.isDirectory()) return hostDevices(path)
+      if (!info?.isCharacterDevice() && !info?.isBlockDevice()) return []
+      const device = await deviceAt(path, path, 'rwm')
+      return device ? [device] : []
+    }),
+  )
+  return found.flat()
+}
