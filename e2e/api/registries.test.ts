@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { busyboxImage, layeredImage } from '../fixtures/images.ts'
-import { pushImage } from '../fixtures/oci.ts'
+import { makeImage, pushImage } from '../fixtures/oci.ts'
+import { delay, until } from '../fixtures/processes.ts'
 import { ACCOUNT, type Registry, startRegistry } from '../fixtures/registry.ts'
 import { type Script, startScriptedRegistry } from '../fixtures/scripted-registry.ts'
+import { tar } from '../fixtures/tar.ts'
 import { expectError, onEachEngine } from './suite.ts'
 
 /** X-Registry-Auth: base64url of JSON (API, "Authentication"). */
@@ -80,17 +83,24 @@ onEachEngine('registries', ({ api }) => {
   })
 
   test('a pull whose client goes away stops', async () => {
-    const image = layeredImage('docker')
+    const image = makeImage([tar([{ path: 'random', content: randomBytes(900_000) }])], { Cmd: ['true'] })
     const { promise: held, resolve: release } = Promise.withResolvers<void>()
-    const registry = await startScriptedRegistry({ images: { x: image }, hold: () => held })
+    const registry = await startScriptedRegistry({
+      images: { x: image },
+      hold: (digest) => (digest === image.config.digest ? Promise.resolve() : held),
+    })
     try {
       const stream = await api.stream('POST', `/images/create?fromImage=${registry.host}/x&tag=1`)
-      await new Promise((resolve) => stream.body.once('data', resolve))
+      await until('the layer to be asked for', () =>
+        registry.requests.some((request) => request.endsWith(image.layers[0]?.digest ?? '?')),
+      )
       stream.abort()
-    } finally {
+      await delay(300)
       release()
+      await delay(300)
+      expect((await api.get(`/images/${registry.host}/x:1/json`)).status).toBe(404)
+    } finally {
       await registry.stop()
     }
-    expect((await api.get(`/images/${registry.host}/x:1/json`)).status).toBe(404)
   })
 })
