@@ -1,6 +1,6 @@
 /** A text box that proposes what is known, and takes anything else. */
 import { Autocomplete as Base } from '@base-ui/react/autocomplete'
-import type { ReactNode, Ref } from 'react'
+import { type ReactNode, type Ref, useRef } from 'react'
 import { cx } from './cx.ts'
 import { inputLook } from './field.tsx'
 
@@ -20,15 +20,18 @@ export function Autocomplete(props: {
   readonly invalid?: boolean
   readonly ref?: Ref<HTMLInputElement>
 }) {
+  const box = useRef<HTMLDivElement>(null)
   return (
     <Base.Root
-      items={props.proposals as Proposal[]}
+      // A sole proposal of what is typed already would only cover the form.
+      items={props.proposals.filter((each) => each.value !== props.value) as Proposal[]}
       value={props.value}
       onValueChange={(value) => props.onChange(value)}
       itemToStringValue={(item) => item.value}
       limit={60}
     >
       <div
+        ref={box}
         className={cx(
           inputLook,
           'flex items-center gap-2 focus-within:border-focus focus-within:bg-raised focus-within:shadow-[0_0_0_3px_var(--selected)]',
@@ -47,7 +50,7 @@ export function Autocomplete(props: {
         {props.after}
       </div>
       <Base.Portal>
-        <Base.Positioner className="z-50" sideOffset={6} align="start">
+        <Base.Positioner anchor={box} className="z-50" sideOffset={4} align="start">
           <Base.Popup className="animate-appear max-h-72 w-[max(var(--anchor-width),280px)] overflow-y-auto rounded-lg border border-line-strong bg-raised p-1 shadow-float empty:hidden">
             <Base.List>
               {(item: Proposal) => (

@@ -45,8 +45,8 @@ export function ErrorNote(props: {
   const { message, cause, remedy } = props.trouble
   return (
     <Callout kind="bad" act={props.act} className={props.className ?? ''}>
-      <p className="break-words">{message}</p>
-      {remedy && <p className="break-words text-soft">{remedy}</p>}
+      <p className="break-words first-letter:uppercase">{message}</p>
+      {remedy && <p className="break-words text-soft first-letter:uppercase">{remedy}</p>}
       {cause && (
         <details className="mt-1 text-12 text-muted">
           <summary className="w-fit rounded">What the engine said</summary>

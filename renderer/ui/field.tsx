@@ -4,7 +4,7 @@ import { cx } from './cx.ts'
 
 /** The look of every text box. */
 export const inputLook =
-  'h-(--control) min-w-0 rounded-control border border-line-strong bg-sunken px-2.5 text-13 text-text outline-none placeholder:text-muted hover:border-[color-mix(in_oklch,var(--line-strong),var(--text)_15%)] focus:border-focus focus:bg-raised focus:shadow-[0_0_0_3px_var(--selected)] aria-invalid:border-bad disabled:opacity-50'
+  'h-(--control) min-w-0 rounded-control border border-line-strong bg-page px-2.5 text-13 text-text outline-none placeholder:text-muted hover:border-[color-mix(in_oklch,var(--line-strong),var(--text)_15%)] focus:border-focus focus:bg-raised focus:shadow-[0_0_0_3px_var(--selected)] aria-invalid:border-bad disabled:opacity-50'
 
 export function TextInput({
   className,

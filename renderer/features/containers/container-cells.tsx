@@ -29,19 +29,18 @@ export function ContainerHead() {
   const name = 'text-11 font-medium text-muted'
   return (
     <GridRow className="container-cells h-7 shrink-0 border-b border-line px-5">
-      {['Name', 'Image', 'Ports', 'State', 'CPU, 1 min', 'CPU', 'Memory', ''].map((title, index) => (
+      {['Name', 'Image', 'Ports', 'State', 'CPU, 1 min', 'CPU', 'Memory'].map((title, index) => (
         <span
-          key={title || 'acts'}
+          key={title}
           {...columnHead}
           className={cx(
             name,
             index === 1 && 'cell-image',
             index === 4 && 'cell-spark whitespace-nowrap',
             (index === 5 || index === 6) && 'text-right',
-            index === 7 && 'cell-acts',
           )}
         >
-          {title || <span className="sr-only">Acts</span>}
+          {title}
         </span>
       ))}
     </GridRow>
@@ -64,12 +63,13 @@ export function GroupHead(props: {
     group.project === null ? `${group.rows.length}` : `${group.running} of ${group.rows.length} running`
   return (
     <GridRow
-      {...row}
+      id={row.id}
+      aria-rowindex={row['aria-rowindex']}
       aria-expanded={!group.folded}
       onClick={props.onToggle}
       className={cx(
         'container-cells h-full border-b border-line bg-sunken px-5',
-        row.active && 'group-focus/list:shadow-[inset_0_0_0_2px_var(--focus)]',
+        row.active && 'group-focus-visible/list:shadow-[inset_0_0_0_2px_var(--focus)]',
       )}
     >
       <span {...gridCell} className="col-span-3 flex min-w-0 items-center gap-2.5">
@@ -77,7 +77,7 @@ export function GroupHead(props: {
         <span className="truncate font-semibold">{group.project ?? 'No project'}</span>
         <span className="figures shrink-0 text-muted">{count}</span>
       </span>
-      <span {...gridCell} className="figures col-[-4] justify-self-end font-semibold">
+      <span {...gridCell} className="figures col-[-3] justify-self-end font-semibold">
         {sum && formatPercent(sum.cpuPercent)}
       </span>
       <span {...gridCell} className="figures justify-self-end whitespace-nowrap font-semibold">
@@ -123,7 +123,7 @@ export const ContainerCells = memo(function ContainerCells(props: {
         'group/row container-cells relative h-full select-none border-b border-line px-5 hover:bg-hover',
         (props.selected || props.shown) && 'bg-selected hover:bg-selected',
         props.shown && 'shadow-[inset_2px_0_0_var(--accent)]',
-        list.active && 'group-focus/list:shadow-[inset_0_0_0_2px_var(--focus)]',
+        list.active && 'group-focus-visible/list:shadow-[inset_0_0_0_2px_var(--focus)]',
       )}
     >
       <Glow changedAt={props.changedAt} />
@@ -150,7 +150,7 @@ export const ContainerCells = memo(function ContainerCells(props: {
       <Figures engine={props.engine} id={row.id} running={running} name={row.name} />
       <span
         {...gridCell}
-        className="cell-acts flex justify-end gap-0.5 opacity-0 group-hover/row:opacity-100"
+        className="absolute inset-y-0 right-3 hidden items-center gap-0.5 bg-[linear-gradient(to_right,transparent,var(--page)_20%)] pl-8 group-hover/row:flex"
       >
         <IconButton
           size="small"

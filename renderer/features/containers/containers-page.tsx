@@ -21,6 +21,7 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { Select } from '../../ui/select.tsx'
 import { SplitPane } from '../../ui/split-pane.tsx'
 import { StaleNote } from '../../ui/stale-note.tsx'
+import { Unreachable } from '../../ui/unreachable.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { useStore } from '../../ui/use-store.ts'
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx'
@@ -175,6 +176,13 @@ export function ContainersPage(props: {
       </Button>
     </>
   )
+  if (!loaded && stale !== null) {
+    return (
+      <Page title="Containers">
+        <Unreachable title="Containers could not be read" reason={stale} onReconnect={props.onReconnect} />
+      </Page>
+    )
+  }
   if (loaded && rows.length === 0 && stale === null) {
     return (
       <Page title="Containers" acts={acting}>

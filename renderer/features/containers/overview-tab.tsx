@@ -71,7 +71,9 @@ export function OverviewTab(props: {
         )}
         {command.length > 0 && (
           <Fact name="Command">
-            <code className="font-mono text-12">{joinWords(command)}</code>
+            <code className="line-clamp-4 break-all font-mono text-12" title={joinWords(command)}>
+              {joinWords(command)}
+            </code>
           </Fact>
         )}
         {detail?.mounts.map((mount) => (

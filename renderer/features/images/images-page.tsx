@@ -16,6 +16,7 @@ import { Page } from '../../ui/page.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { SplitPane } from '../../ui/split-pane.tsx'
 import { StaleNote } from '../../ui/stale-note.tsx'
+import { Unreachable } from '../../ui/unreachable.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx'
 import { ImageDetail } from './image-detail.tsx'
@@ -56,6 +57,13 @@ export function ImagesPage(props: {
       <Download /> Pull
     </Button>
   )
+  if (!loaded && stale !== null) {
+    return (
+      <Page title="Images">
+        <Unreachable title="Images could not be read" reason={stale} onReconnect={props.onReconnect} />
+      </Page>
+    )
+  }
   if (loaded && rows.length === 0 && stale === null) {
     return (
       <Page title="Images" acts={pull}>
@@ -135,7 +143,7 @@ export function ImagesPage(props: {
             className={cx(
               'image-cells h-full select-none border-b border-line px-5 hover:bg-hover',
               row.id === view.id && 'bg-selected shadow-[inset_2px_0_0_var(--accent)] hover:bg-selected',
-              place.active && 'group-focus/list:shadow-[inset_0_0_0_2px_var(--focus)]',
+              place.active && 'group-focus-visible/list:shadow-[inset_0_0_0_2px_var(--focus)]',
             )}
           >
             <span {...gridCell} className="flex min-w-0 items-center gap-2.5">

@@ -19,6 +19,7 @@ import { SearchBox } from '../../ui/search-box.tsx'
 import { SplitPane } from '../../ui/split-pane.tsx'
 import { StaleNote } from '../../ui/stale-note.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
+import { Unreachable } from '../../ui/unreachable.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx'
 import { CreateVolumeDialog } from './create-volume-dialog.tsx'
@@ -95,6 +96,13 @@ export function VolumesPage(props: {
       )}
     </>
   )
+  if (!loaded && stale !== null) {
+    return (
+      <Page title="Volumes">
+        <Unreachable title="Volumes could not be read" reason={stale} onReconnect={props.onReconnect} />
+      </Page>
+    )
+  }
   if (loaded && rows.length === 0 && stale === null) {
     return (
       <Page title="Volumes" acts={create}>
@@ -168,7 +176,7 @@ export function VolumesPage(props: {
               COLUMNS,
               'h-full select-none border-b border-line hover:bg-hover',
               row.name === view.id && 'bg-selected shadow-[inset_2px_0_0_var(--accent)] hover:bg-selected',
-              place.active && 'group-focus/list:shadow-[inset_0_0_0_2px_var(--focus)]',
+              place.active && 'group-focus-visible/list:shadow-[inset_0_0_0_2px_var(--focus)]',
             )}
           >
             <span {...gridCell} className="flex min-w-0 items-center gap-2.5">

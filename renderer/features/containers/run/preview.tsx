@@ -1,5 +1,6 @@
 /** The same run as a docker line and as compose, live; what is taken stands out in it. */
 import { useEffect, useState } from 'react'
+import { breakCommand } from '../../../lib/break-command.ts'
 import { useClient } from '../../../rpc/session.tsx'
 import type { RunInput } from '../../../rpc/views.ts'
 import { CommandBlock } from '../../../ui/command-block.tsx'
@@ -28,7 +29,12 @@ export function Preview(props: {
       abort.abort()
     }
   }, [client, key])
-  const text = texts === null ? '' : form === 'docker run' ? texts.dockerRun : texts.compose
+  const text =
+    texts === null
+      ? ''
+      : form === 'docker run'
+        ? breakCommand(texts.dockerRun, props.input?.image ?? '')
+        : texts.compose
   return (
     <aside
       aria-label="The same as"
