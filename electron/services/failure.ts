@@ -86,7 +86,7 @@ const MEANINGS: readonly Meaning[] = [
     remedy: 'Check the registry name and this machine’s network.',
   },
   {
-    words: /unauthorized|denied|authentication required/i,
+    words: /unauthorized:|authentication required|access to the resource is denied|pull access denied/i,
     kind: 'unauthorized',
     remedy: 'Sign in with an account that may read this repository.',
   },
