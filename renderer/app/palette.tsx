@@ -16,7 +16,7 @@ import {
   SquareTerminal,
   Sun,
 } from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { actOn, mainAct, noteFailure } from '../features/containers/acts.ts'
 import { ContainerMark } from '../features/containers/state-words.tsx'
 import { openLogs } from '../panels/dock/dock-store.ts'
@@ -46,6 +46,7 @@ const RECENT = 'longshore.recent'
 export function Palette(props: { readonly engine: string }) {
   const [query, setQuery] = useState('')
   const entries = useEntries(props.engine)
+  const box = useRef<HTMLInputElement>(null)
   const recent = useMemo<readonly string[]>(() => readRecent(), [])
   const shown = useMemo(() => rank(entries, query, recent), [entries, query, recent])
   const groups = [...new Set(shown.map((entry) => entry.group))]
@@ -58,9 +59,10 @@ export function Palette(props: { readonly engine: string }) {
     entry.run()
   }
   return (
-    <Dialog open onClose={closeDialog} title="Go or do" width={620}>
+    <Dialog open onClose={closeDialog} title="Go or do" width={620} first={box}>
       <Command shouldFilter={false} label="Command palette" className="flex min-h-0 flex-col">
         <Command.Input
+          ref={box}
           value={query}
           onValueChange={setQuery}
           placeholder="A page, a container, an image, an action"

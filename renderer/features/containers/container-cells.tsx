@@ -150,7 +150,7 @@ export const ContainerCells = memo(function ContainerCells(props: {
       <Figures engine={props.engine} id={row.id} running={running} name={row.name} />
       <span
         {...gridCell}
-        className="absolute inset-y-0 right-3 hidden items-center gap-0.5 bg-[linear-gradient(to_right,transparent,var(--page)_20%)] pl-8 group-hover/row:flex"
+        className="absolute inset-y-px right-2 my-auto hidden h-[26px] items-center rounded-control border border-line bg-raised group-hover/row:flex"
       >
         <IconButton
           size="small"

@@ -301,7 +301,7 @@ export function ContainersPage(props: {
           direction="row"
           first={body}
           second={detail ?? null}
-          initial={450}
+          initial={Math.round(Math.min(450, window.innerWidth * 0.32))}
           min={340}
           max={1100}
           keepFirst={420}

@@ -81,7 +81,9 @@ export function OverviewTab(props: {
             key={mount.destination}
             name={mount.kind === 'volume' ? 'Volume' : mount.kind === 'bind' ? 'Folder' : 'Memory disk'}
           >
-            <code className="font-mono text-12">{mount.source || 'in memory'}</code>{' '}
+            <code className="break-all font-mono text-12" title={mount.source}>
+              {volumeName(mount.source)}
+            </code>{' '}
             <span className="text-muted">
               at {mount.destination}
               {mount.readOnly && ', read only'}
@@ -168,4 +170,10 @@ function restartWords(policy: string): string {
     'unless-stopped': 'unless it was stopped',
   }
   return words[policy] ?? policy
+}
+
+/** A volume that the engine named has 64 digits; twelve are enough to know it by. */
+function volumeName(source: string): string {
+  if (source === '') return 'in memory'
+  return /^[0-9a-f]{64}$/.test(source) ? `${source.slice(0, 12)}, no name,` : source
 }

@@ -201,7 +201,7 @@ export function ImagesPage(props: {
           direction="row"
           first={body}
           second={detail ?? null}
-          initial={470}
+          initial={Math.round(Math.min(450, window.innerWidth * 0.32))}
           min={340}
           max={1100}
           keepFirst={420}
