@@ -51,11 +51,14 @@ export async function startEmbedded(
   })
   await writeFile(path.join(options.root, 'engine.pid'), `${child.pid ?? ''}\n`).catch(() => {})
   const deadline = Date.now() + PATIENCE_MS
-  while (end === null && Date.now() < deadline && !signal.aborted) {
+  while (Date.now() < deadline && !signal.aborted) {
+    // Read first: should it end because another application's engine was quicker, that one answers below.
+    const hasEnded = end !== null
     try {
       await pingEngine({ kind: 'unix', path: options.socket }, signal)
       return child.pid ?? 0
     } catch {
+      if (hasEnded) break
       await pause(50, signal)
     }
   }

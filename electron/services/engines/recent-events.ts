@@ -7,11 +7,14 @@ export class RecentEvents {
   readonly #keys = new Set<string>()
   #last: EngineEvent | null = null
 
-  /** The time of the last event, as `since` of the next stream: it is inclusive, hence the doubles. */
+  /**
+   * The time of the last event, as `since` of the next stream: it is inclusive, hence the doubles. A microsecond early,
+   * because nanoseconds since 1970 do not fit a number exactly.
+   */
   get since(): string | undefined {
     if (!this.#last) return undefined
-    const nanos = String(this.#last.timeNano % 1_000_000_000).padStart(9, '0')
-    return `${this.#last.time}.${nanos}`
+    const micros = Math.floor(this.#last.timeNano / 1000) - 1
+    return `${Math.floor(micros / 1e6)}.${String(micros % 1e6).padStart(6, '0')}000`
   }
 
   /** False when this very event (time, object, action) was seen before. */
