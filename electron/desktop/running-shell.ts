@@ -46,8 +46,9 @@ export async function joinRunningShell(link: string, ended: () => void): Promise
       socket.on('error', () => socket.terminate())
       let closedHere = false
       socket.on('close', () => {
+        const lost = !closedHere // looked at first: closing the port may emit its end at once
         port.close()
-        if (closedHere || over) return
+        if (!lost || over) return
         over = true
         ended()
       })
