@@ -89,9 +89,9 @@ describe('paths', () => {
     ]
     expect(await rewrite(headers)).toEqual([
       'directory usr/lib/',
-      'symlink lib -> usr/lib',
       'file usr/lib/a',
       'hardlink b -> usr/lib/a',
+      'symlink lib -> usr/lib',
     ])
   })
 
@@ -99,9 +99,16 @@ describe('paths', () => {
     expect(await rewrite([symlink('etc/mtab', '/proc/mounts'), symlink('up', '../../x')])).toHaveLength(2)
   })
 
+  it('makes a second name of a link a link', async () => {
+    expect(await rewrite([symlink('l', 'x'), hardlink('m', 'l')])).toEqual([
+      'symlink l -> x',
+      'symlink m -> x',
+    ])
+  })
+
   it('lets a link be replaced by a folder', async () => {
     const headers = [symlink('l', '/etc'), header('directory', 'l'), header('file', 'l/passwd')]
-    expect(await rewrite(headers)).toEqual(['symlink l -> /etc', 'directory l/', 'file l/passwd'])
+    expect(await rewrite(headers)).toEqual(['directory l/', 'file l/passwd'])
   })
 
   it('keeps the devices of every container, and leaves them out without privileges', async () => {

@@ -53,11 +53,20 @@ export async function* rewriteLayer(
     }
     tally.entries += entries.length
   }
+  for (const entry of rewriter.symlinks()) {
+    yield encodeHeader(entry)
+    tally.entries++
+  }
   yield END_OF_ARCHIVE
 }
 
 class Rewriter {
   readonly #tree = new ArchiveTree()
+  /**
+   * Symlinks are written last: while anything else is unpacked there is none to be led astray by, and one that is
+   * replaced later never comes to be (tar's own delayed links mistake a recycled inode for theirs).
+   */
+  readonly #symlinks = new Map<string, TarHeader>()
   /** The last header of each directory: its attributes must be told again when it turns out to be opaque. */
   readonly #directories = new Map<string, TarHeader>()
   readonly #opaque = new Set<string>()
@@ -81,6 +90,14 @@ class Rewriter {
     return rewritten === null ? above : [...above, rewritten]
   }
 
+  /** The links that nothing has replaced. */
+  symlinks(): readonly TarHeader[] {
+    return [...this.#symlinks.values()].filter(({ path, link }) => {
+      const node = this.#tree.get(path)
+      return node?.kind === 'symlink' && node.target === link
+    })
+  }
+
   #plain(entry: TarHeader, name: string): TarHeader | null {
     const { path } = entry
     switch (entry.kind) {
@@ -94,8 +111,7 @@ class Rewriter {
       }
       case 'symlink':
         requireName(path, name)
-        this.#tree.set(path, { kind: 'symlink', target: entry.link })
-        return entry
+        return this.#symlink(entry)
       case 'hardlink':
         requireName(path, name)
         return this.#hardlink(entry, name)
@@ -122,7 +138,7 @@ class Rewriter {
     }
   }
 
-  #hardlink(entry: TarHeader, name: string): TarHeader {
+  #hardlink(entry: TarHeader, name: string): TarHeader | null {
     const target = this.#tree.resolve(entry.link)
     const node = this.#tree.get(target)
     if (node === undefined || node.kind === 'directory' || node.kind === 'whiteout') {
@@ -131,8 +147,16 @@ class Rewriter {
         `the archive's entry "${displayName(name)}" is a hard link to "${displayName(entry.link)}", which the archive does not hold`,
       )
     }
+    // A second name of a link is a link of its own: nobody can tell.
+    if (node.kind === 'symlink') return this.#symlink({ ...entry, kind: 'symlink', link: node.target })
     this.#tree.set(entry.path, node)
     return { ...entry, link: target }
+  }
+
+  #symlink(entry: TarHeader): null {
+    this.#tree.set(entry.path, { kind: 'symlink', target: entry.link })
+    this.#symlinks.set(entry.path, entry)
+    return null
   }
 
   #whiteout(entry: TarHeader, folder: string, base: string): readonly TarHeader[] {

@@ -59,7 +59,8 @@ export async function unpackTar(directory: string, source: AsyncIterable<Uint8Ar
   }
   const code = await ended
   if (code === 0) return
-  if (/No space left on device|Disk quota exceeded/.test(words)) {
+  // A write that the disk takes only half of is all that tar says of a full one.
+  if (/No space left on device|Disk quota exceeded|Wrote only \d+ of \d+ bytes/.test(words)) {
     throw new EngineError(
       'unavailable',
       `no space left on device: the disk that holds ${directory} is full. Free some space (unused images, containers and volumes are a good start) and try again.`,

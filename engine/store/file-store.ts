@@ -1,6 +1,6 @@
 /** The store over plain files: puts its parts together and keeps images and garbage honest. */
 import { mkdirSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
@@ -59,6 +59,15 @@ export class FileStore implements Store {
     }
   }
 
+  async withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(this.#layout.temporary, 'work-'))
+    try {
+      return await work(folder)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
     return this.holding(() => {
       this.#hold(expected.digest)
@@ -69,6 +78,10 @@ export class FileStore implements Store {
   hasBlob(digest: Digest): Promise<boolean> {
     this.#hold(digest)
     return this.#blobs.has(digest)
+  }
+
+  blobSizeBytes(digest: Digest): Promise<number> {
+    return this.#blobs.size(digest)
   }
 
   readBlob(digest: Digest): Promise<Readable> {
@@ -92,10 +105,15 @@ export class FileStore implements Store {
 
   async addUnknownLayer(
     source: AsyncIterable<Uint8Array>,
-    options: { readonly whiteouts: boolean; readonly signal?: AbortSignal },
+    options: {
+      readonly whiteouts: boolean
+      readonly diffId?: Digest
+      readonly onProgress?: (progress: LayerProgress) => void
+      readonly signal?: AbortSignal
+    },
   ): Promise<AddedLayer> {
     return this.holding(async () => {
-      const added = await this.#layers.add({ expected: null, diffId: null, source, ...options })
+      const added = await this.#layers.add({ diffId: null, ...options, expected: null, source })
       this.#hold(added.diffId)
       this.#hold(added.blob.digest)
       return added

@@ -47,11 +47,15 @@ export interface Store {
    * since then: a pull finds at its end what it found at its beginning.
    */
   holding<T>(work: () => Promise<T>): Promise<T>
+  /** Runs `work` with an empty folder of its own, which is gone afterwards, or at the next `recover`. */
+  withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T>
   /** Streams `source` to disk, verifying digest and size; durable when it resolves. Throws `invalid` when they do not match, leaving nothing. */
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
   hasBlob(digest: Digest): Promise<boolean>
   /** Bytes of a manifest or config, verified. Throws `not-found`, and `invalid` above 8 MiB. */
   readDocument(digest: Digest): Promise<Buffer>
+  /** Bytes of a blob; 0 when it is not there. */
+  blobSizeBytes(digest: Digest): Promise<number>
   /** A stream that fails at its end if the bytes are not those of `digest`. Throws `not-found`. */
   readBlob(digest: Digest): Promise<Readable>
   /**
@@ -67,7 +71,13 @@ export interface Store {
   /** `addLayer` for bytes whose digest nobody knows yet (import, load); `whiteouts: false` for a whole root. */
   addUnknownLayer(
     source: AsyncIterable<Uint8Array>,
-    options: { readonly whiteouts: boolean; readonly signal?: AbortSignal },
+    options: {
+      readonly whiteouts: boolean
+      /** What the unpacked bytes must have, when that much is known. */
+      readonly diffId?: Digest
+      readonly onProgress?: (progress: LayerProgress) => void
+      readonly signal?: AbortSignal
+    },
   ): Promise<{
     readonly diffId: Digest
     readonly sizeBytes: number

@@ -6,6 +6,7 @@ import type {
   ImageDeleteItem,
   ImageHistoryItem,
   ImageInspect,
+  ImagePruneResponse,
   ImageSummary,
   ProgressMessage,
 } from '../../api/image.ts'
@@ -28,10 +29,12 @@ import { filterImages } from './filter.ts'
 import { findImage } from './find.ts'
 import { importImage } from './import.ts'
 import { reported } from './lines.ts'
+import { loadImages } from './load.ts'
 import type { Report } from './progress.ts'
 import { Puller } from './pull.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
-import { deletedLayers, type ImageUser, planRemoval } from './remove.ts'
+import { deletedLayers, type ImageUser, planRemoval, type RemovalPlan } from './remove.ts'
+import { type Saved, saveImages } from './save.ts'
 import { history, inspect, summary } from './views.ts'
 
 /** What others are told: the daemon's event log adds the time. */
@@ -148,14 +151,53 @@ export class Images {
     return image
   }
 
-  /** GET /images/json. Newest first. */
-  list(filters: Filters = {}): readonly ImageSummary[] {
-    return filterImages(this.#options.records, filters).map(({ image, references }) =>
-      summary(image, references),
-    )
+  /** POST /images/load: a docker archive or an OCI layout, compressed or not. */
+  load(
+    query: { readonly quiet: boolean },
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): AsyncIterable<ProgressMessage> {
+    const { store, records } = this.#options
+    return reported(async (report, either) => {
+      const images = await loadImages({ store, records, body, quiet: query.quiet, report, signal: either })
+      for (const image of images) this.#emit('load', image.id, image.id, image)
+    }, signal)
   }
 
-  inspect(nameOrId: string): ImageInspect {
+  /** GET /images/get: a tar of these images. A repository without a tag means all of its tags. Throws `not-found` before the first byte. */
+  save(names: readonly string[]): AsyncIterable<Uint8Array> {
+    const saved = new Map<Digest, Saved>()
+    for (const name of names) {
+      for (const { image, references } of this.#named(name)) {
+        const before = saved.get(image.id)?.names ?? []
+        saved.set(image.id, { image, names: [...new Set([...before, ...references])] })
+      }
+    }
+    for (const { image } of saved.values()) this.#emit('save', image.id, image.id, image)
+    return saveImages(this.#options.store, [...saved.values()])
+  }
+
+  #named(name: string): readonly { readonly image: ImageRecord; readonly references: readonly string[] }[] {
+    const { records } = this.#options
+    const repository = isRepository(name) ? parseReference(name).name : null
+    const all = records.all().flatMap((image) => {
+      const references = image.references.filter((other) => parseReference(other).name === repository)
+      return references.length > 0 ? [{ image, references }] : []
+    })
+    if (all.length > 0) return all
+    const found = findImage(records, name)
+    if (found.by === 'id' || found.reference.digest !== undefined)
+      return [{ image: found.image, references: [] }]
+    return [{ image: found.image, references: [formatReference(found.reference)] }]
+  }
+
+  /** GET /images/json. Newest first. */
+  async list(query: { readonly filters: Filters }): Promise<readonly ImageSummary[]> {
+    const rows = filterImages(this.#options.records, query.filters)
+    return rows.map(({ image, references }) => summary(image, references))
+  }
+
+  async inspect(nameOrId: string): Promise<ImageInspect> {
     return inspect(this.resolve(nameOrId))
   }
 
@@ -234,6 +276,16 @@ export class Images {
   #emit(action: ImageEvent['Action'], id: string, name: string, image: ImageRecord): void {
     const attributes = { ...image.config.config?.Labels, name }
     this.#options.emit({ Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } })
+  }
+}
+
+/** A valid name with neither tag nor digest. */
+function isRepository(name: string): boolean {
+  try {
+    const { tag, digest } = parseReference(name)
+    return tag === undefined && digest === undefined
+  } catch {
+    return false // an id
   }
 }
 

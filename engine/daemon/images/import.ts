@@ -5,7 +5,7 @@ import type { Platform } from '../../oci/descriptor.ts'
 import { OCI_LAYER } from '../../oci/media-types.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import { applyChanges } from './changes.ts'
-import { addLocalImage } from './local-image.ts'
+import { addLocalImage, watchHead } from './local-image.ts'
 
 /** What to import. `reference` is fully qualified, or null for an image without a name. */
 export interface ImportRequest {
@@ -46,11 +46,4 @@ export function importImage(store: Store, request: ImportRequest): Promise<Image
       request.reference === null ? [] : [request.reference],
     )
   })
-}
-
-async function* watchHead(source: AsyncIterable<Uint8Array>, head: { bytes: Buffer }) {
-  for await (const chunk of source) {
-    if (head.bytes.length < 8) head.bytes = Buffer.concat([head.bytes, chunk.subarray(0, 8)])
-    yield chunk
-  }
 }

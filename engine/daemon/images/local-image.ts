@@ -34,3 +34,11 @@ export function describe(mediaType: string, bytes: Uint8Array): Descriptor {
 export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
   yield bytes
 }
+
+/** Passes `source` on and keeps its first bytes, by which a compression is known. */
+export async function* watchHead(source: AsyncIterable<Uint8Array>, head: { bytes: Buffer }) {
+  for await (const chunk of source) {
+    if (head.bytes.length < 8) head.bytes = Buffer.concat([head.bytes, chunk.subarray(0, 8)])
+    yield chunk
+  }
+}

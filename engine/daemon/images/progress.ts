@@ -15,6 +15,7 @@ export class LayerReporter {
   readonly #id: string
   readonly #report: Report
   #shownAt = 0
+  #told = ''
   #pending: { readonly status: string; readonly current: number; readonly total: number } | null = null
 
   /** `id` is the layer's short digest. */
@@ -66,6 +67,9 @@ export class LayerReporter {
     if (this.#pending === null) return
     const { status, current, total } = this.#pending
     this.#pending = null
+    const told = `${status} ${current}`
+    if (told === this.#told) return
+    this.#told = told
     this.#shownAt = Date.now()
     this.#report({ status, progressDetail: { current, total }, progress: bar(current, total), id: this.#id })
   }

@@ -1,0 +1,168 @@
+/** Loading: images from the archives of `docker save` (manifest.json) and of OCI layouts (index.json). */
+
+import { detectCompression } from '../../archive/compression.ts'
+import { EngineError } from '../../errors.ts'
+import type { Descriptor, Digest } from '../../oci/descriptor.ts'
+import { digestOf, hexOf } from '../../oci/digest.ts'
+import { OCI_LAYER } from '../../oci/media-types.ts'
+import { parseConfig, parseManifest } from '../../oci/parse.ts'
+import { choosePlatform, hostPlatform } from '../../oci/platform.ts'
+import { familiar, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts'
+import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
+import { ArchiveFiles } from './archive-files.ts'
+import { addLocalImage, watchHead } from './local-image.ts'
+import { bar, type Report } from './progress.ts'
+
+/** An image as an archive describes it. Names are fully qualified, layers bottom first. */
+interface Described {
+  readonly config: string
+  readonly layers: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** What loading needs. */
+export interface LoadRequest {
+  readonly store: Store
+  readonly records: ImageRecords
+  readonly body: AsyncIterable<Uint8Array>
+  /** Told of layers only when not quiet; of images always. */
+  readonly quiet: boolean
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+/** Loads every image of the archive. Throws `invalid` for what is none, or lies. */
+export function loadImages(request: LoadRequest): Promise<readonly ImageRecord[]> {
+  const { store, body, signal } = request
+  return store.holding(() =>
+    store.withTemporary(async (folder) => {
+      const files = await ArchiveFiles.spill(body, folder, signal)
+      const images: ImageRecord[] = []
+      for (const described of await describeAll(files)) images.push(await loadOne(request, files, described))
+      return images
+    }),
+  )
+}
+
+async function describeAll(files: ArchiveFiles): Promise<readonly Described[]> {
+  if (files.has('manifest.json')) return describeDocker(await files.json('manifest.json'))
+  if (files.has('index.json')) return describeLayout(files, await files.bytes('index.json'), [])
+  throw new EngineError(
+    'invalid',
+    'this is no image archive: it has neither manifest.json nor index.json (for a root filesystem, use import)',
+  )
+}
+
+function describeDocker(manifest: unknown): readonly Described[] {
+  if (!Array.isArray(manifest))
+    throw new EngineError('invalid', 'the image archive is damaged: manifest.json is no list')
+  return manifest.map((entry: { Config?: unknown; Layers?: unknown; RepoTags?: unknown }) => {
+    const { Config, Layers, RepoTags } = entry ?? {}
+    if (typeof Config !== 'string' || !isTexts(Layers)) {
+      throw new EngineError(
+        'invalid',
+        'the image archive is damaged: manifest.json names no config or layers',
+      )
+    }
+    const tags = isTexts(RepoTags) ? RepoTags : []
+    return {
+      config: Config,
+      layers: Layers,
+      names: tags.map((tag) => formatReference(withDefaultTag(parseReference(tag)))),
+    }
+  })
+}
+
+async function describeLayout(
+  files: ArchiveFiles,
+  bytes: Buffer,
+  names: readonly string[],
+): Promise<readonly Described[]> {
+  const parsed = parseManifest(bytes)
+  if (parsed.kind === 'manifest') {
+    const { config, layers } = parsed.manifest
+    return [{ config: blobPath(config), layers: layers.map(blobPath), names }]
+  }
+  const { manifests } = parsed.index
+  // One name with several platforms is one image here; several names are several.
+  const chosen =
+    names.length > 0 || manifests.some(({ platform }) => platform)
+      ? choosePlatform(parsed.index, hostPlatform())
+      : null
+  const entries = chosen ? [chosen] : manifests.filter(({ platform }) => platform === undefined)
+  const described: Described[] = []
+  for (const entry of entries) {
+    const own = nameOf(entry)
+    described.push(
+      ...(await describeLayout(files, await files.bytes(blobPath(entry)), own === null ? names : [own])),
+    )
+  }
+  return described
+}
+
+function blobPath({ digest }: Descriptor): string {
+  return `blobs/sha256/${hexOf(digest)}`
+}
+
+/** The whole name that containerd and docker write; a bare tag says too little. */
+function nameOf({ annotations = {} }: Descriptor): string | null {
+  const name =
+    annotations['io.containerd.image.name'] ?? annotations['org.opencontainers.image.ref.name'] ?? ''
+  return /[/:]/.test(name) ? formatReference(withDefaultTag(parseReference(name))) : null
+}
+
+async function loadOne(
+  request: LoadRequest,
+  files: ArchiveFiles,
+  described: Described,
+): Promise<ImageRecord> {
+  const { store, records, report } = request
+  const configBytes = await files.bytes(described.config)
+  const config = parseConfig(configBytes)
+  const diffIds = config.rootfs.diff_ids
+  if (diffIds.length !== described.layers.length) {
+    throw new EngineError(
+      'invalid',
+      'the image archive is damaged: config and manifest disagree about the layers',
+    )
+  }
+  const known = records.get(digestOf(configBytes))
+  let image: ImageRecord
+  if (known) {
+    image = await store.addImage(known.manifestDigest, described.names, [])
+  } else {
+    const layers: Descriptor[] = []
+    for (const [at, name] of described.layers.entries()) {
+      layers.push(await loadLayer(request, files, name, diffIds[at] as Digest))
+    }
+    image = await addLocalImage(store, config, layers, described.names, configBytes)
+  }
+  for (const name of described.names) report({ stream: `Loaded image: ${familiar(name)}\n` })
+  if (described.names.length === 0) report({ stream: `Loaded image ID: ${image.id}\n` })
+  return image
+}
+
+async function loadLayer(
+  { store, quiet, report, signal }: LoadRequest,
+  files: ArchiveFiles,
+  name: string,
+  diffId: Digest,
+): Promise<Descriptor> {
+  const total = await files.size(name)
+  const id = hexOf(diffId).slice(0, 12)
+  const tell = (current: number) =>
+    report({ status: 'Loading layer', progressDetail: { current, total }, progress: bar(current, total), id })
+  const head = { bytes: Buffer.alloc(0) }
+  const { blob } = await store.addUnknownLayer(watchHead(files.stream(name), head), {
+    whiteouts: true,
+    diffId,
+    signal,
+  })
+  if (!quiet) tell(total)
+  const compression = detectCompression(head.bytes)
+  return { mediaType: compression === 'none' ? OCI_LAYER : `${OCI_LAYER}+${compression}`, ...blob }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string')
+}
