@@ -1,4 +1,5 @@
 /** Opens the processes of terminals: a shell by exec, or the container's own by attach. */
+import { randomUUID } from 'node:crypto'
 import { demux } from '../../../engine/client/frames.ts'
 import { isEngineError } from '../../../engine/errors.ts'
 import type { Engine } from '../engines/engine.ts'
@@ -7,6 +8,8 @@ import { pause } from '../live/subject.ts'
 import type { Process } from './session.ts'
 
 const SHELLS = ['bash', 'zsh', 'ash', 'sh'] as const
+/** The variable by which the processes of one terminal are known. */
+const MARK = 'LONGSHORE_TERMINAL'
 /** How long an engine may be away before a terminal gives up on it. */
 const PATIENCE_MS = 30_000
 
@@ -19,12 +22,13 @@ export async function openExec(
   size: { readonly rows: number; readonly cols: number },
 ): Promise<Process> {
   const { exec } = engine.client
+  const mark = `${MARK}=${randomUUID()}`
   const id = await exec.create(container, {
     command,
     terminal: true,
     stdin: true,
     user,
-    environment: ['TERM=xterm-256color', 'COLORTERM=truecolor'],
+    environment: ['TERM=xterm-256color', 'COLORTERM=truecolor', mark],
   })
   const stream = await exec.start(id, { terminal: true })
   const resize = async (rows: number, cols: number) => {
@@ -36,7 +40,7 @@ export async function openExec(
     }
   }
   await resize(size.rows, size.cols)
-  return { stream, resize, ended: () => endOfExec(engine, id) }
+  return { stream, resize, ended: () => endOfExec(engine, id), hangUp: () => hangUp(engine, container, mark) }
 }
 
 async function endOfExec(engine: Engine, id: string): ReturnType<Process['ended']> {
@@ -58,6 +62,20 @@ async function endOfExec(engine: Engine, id: string): ReturnType<Process['ended'
       await pause(200, undefined)
     }
   }
+}
+
+/**
+ * Ends what runs in a terminal that is closed. Docker's API cannot: the processes of an exec outlive its connection.
+ * So another exec looks for the mark that they inherited and sends each the hangup that a closing terminal sends.
+ */
+async function hangUp(engine: Engine, container: string, mark: string): Promise<void> {
+  const script =
+    `for e in /proc/[0-9]*/environ; do grep -q '${mark}' "$e" 2>/dev/null && p="\${e#/proc/}" && ` +
+    `kill -HUP "\${p%/environ}" 2>/dev/null; done; exit 0`
+  const { exec } = engine.client
+  const id = await exec.create(container, { command: ['sh', '-c', script], terminal: false, stdin: false })
+  const stream = await exec.start(id, { terminal: false })
+  stream.resume()
 }
 
 /** Attaches to the terminal that the container was started with; attaches again when its engine was away. */

@@ -11,6 +11,8 @@ export interface Process {
   resize(rows: number, cols: number): Promise<void>
   /** After the stream has closed: how it ended, or a new connection to the same process. */
   ended(): Promise<{ readonly exitCode: number | null; readonly reason: string | null } | Process>
+  /** Ends the process when its terminal is closed, where that is wanted and possible. */
+  hangUp?(): Promise<void>
 }
 
 /** Output is read no further while a page, or the screen, has this much before it. */
@@ -81,8 +83,11 @@ export class Session {
     if (this.#state.kind === 'live') await this.#process.resize(rows, cols)
   }
 
+  /** Ends the session: its process too, unless it is the container's own. */
   close(): void {
     this.#closed = true
+    // The container may have gone, or have no shell: then nobody is left to tell.
+    if (this.#state.kind === 'live') this.#process.hangUp?.().catch(() => {})
     this.#process.stream.destroy()
     this.#end({ exitCode: null, reason: 'closed' })
     this.#screen.dispose()
