@@ -1,7 +1,7 @@
 /** Starts the embedded engine when its socket does not answer: detached, in its own session, so that it outlives us. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pingEngine } from '../../../engine/client/client.ts'
 import { ServiceError } from '../failure.ts'
@@ -33,8 +33,10 @@ export async function startEmbedded(
   tell('Starting the engine')
   await mkdir(options.root, { recursive: true, mode: 0o711 })
   const log = path.join(options.root, 'engine.log')
+  const pidFile = path.join(options.root, 'engine.pid')
   const output = await open(log, 'a', 0o600)
-  const child = spawn(options.node, [options.program, '--root', options.root, '--socket', options.socket], {
+  const args = [options.program, '--root', options.root, '--socket', options.socket, '--pid-file', pidFile]
+  const child = spawn(options.node, args, {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],
     cwd: '/',
@@ -49,7 +51,6 @@ export async function startEmbedded(
   void ended.then((how) => {
     end = how
   })
-  await writeFile(path.join(options.root, 'engine.pid'), `${child.pid ?? ''}\n`).catch(() => {})
   const deadline = Date.now() + PATIENCE_MS
   while (Date.now() < deadline && !signal.aborted) {
     // Read first: should it end because another application's engine was quicker, that one answers below.

@@ -12,7 +12,7 @@ export function checkHost(options: EmbeddedOptions): Promise<readonly HostCheck[
     ])
   }
   return new Promise((resolve) => {
-    const args = [options.program, 'check', '--json', '--root', options.root]
+    const args = [options.program, 'check', '--json']
     execFile(options.node, args, { timeout: 20_000 }, (error, stdout, stderr) => {
       const checks = parse(stdout)
       if (checks) resolve(checks)
