@@ -84,7 +84,7 @@ function RailLink(props: {
       params={{ engine: props.engine }}
       search={{}}
       activeOptions={{ includeSearch: false }}
-      aria-label={page.label}
+      {...(props.compact ? { 'aria-label': page.label } : {})}
       className={cx(
         'flex h-[30px] items-center gap-2.5 rounded-control px-2 font-medium text-soft hover:bg-hover hover:text-text',
         props.compact && 'justify-center px-0',

@@ -34,12 +34,8 @@ export function StatusBar(props: { readonly engine: string; readonly summary: En
             <PanelBottom />
           </IconButton>
         )}
-        <button
-          type="button"
-          aria-label="Command palette"
-          onClick={() => openDialog({ kind: 'palette' })}
-          className="rounded"
-        >
+        <button type="button" onClick={() => openDialog({ kind: 'palette' })} className="rounded">
+          <span className="sr-only">Command palette</span>
           <Kbd keys="Ctrl K" />
         </button>
       </div>

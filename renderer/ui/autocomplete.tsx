@@ -1,6 +1,6 @@
 /** A text box that proposes what is known, and takes anything else. */
 import { Autocomplete as Base } from '@base-ui/react/autocomplete'
-import { type ReactNode, type Ref, useRef } from 'react'
+import { type ReactNode, type Ref, useRef, useState } from 'react'
 import { cx } from './cx.ts'
 import { inputLook } from './field.tsx'
 
@@ -21,14 +21,22 @@ export function Autocomplete(props: {
   readonly ref?: Ref<HTMLInputElement>
 }) {
   const box = useRef<HTMLDivElement>(null)
+  const [open, setOpen] = useState(false)
+  const low = props.value.trim().toLowerCase()
+  // A proposal of what is typed already would only cover the form.
+  const hits = props.proposals
+    .filter((each) => each.value !== props.value && each.value.toLowerCase().includes(low))
+    .slice(0, 60)
   return (
     <Base.Root
-      // A sole proposal of what is typed already would only cover the form.
-      items={props.proposals.filter((each) => each.value !== props.value) as Proposal[]}
+      items={hits}
+      filter={null}
+      // Open with nothing to choose from, it would still take the rest of a dialog away from assistive technology.
+      open={open && hits.length > 0}
+      onOpenChange={setOpen}
       value={props.value}
       onValueChange={(value) => props.onChange(value)}
       itemToStringValue={(item) => item.value}
-      limit={60}
     >
       <div
         ref={box}

@@ -35,7 +35,8 @@ export function Dialog(props: {
               {props.hint && (
                 <Base.Description className="truncate text-muted">{props.hint}</Base.Description>
               )}
-              <Base.Close aria-label="Close" className="ml-auto rounded">
+              <Base.Close className="ml-auto rounded">
+                <span className="sr-only">Close</span>
                 <Kbd keys="Esc" />
               </Base.Close>
             </header>

@@ -14,8 +14,8 @@ export interface RowProps {
   readonly 'aria-rowindex': number
 }
 
-/** The body holds the focus for its rows, as the grid pattern of WAI-ARIA's practices has it. */
-const focusedBody = { role: 'rowgroup', tabIndex: 0 } as const
+/** Height of the head, which stays on top of the rows that scroll under it. */
+const HEAD = 28
 
 export function VirtualList<Item>(props: {
   readonly label: string
@@ -23,7 +23,8 @@ export function VirtualList<Item>(props: {
   readonly keyOf: (item: Item) => string
   readonly rowHeight: number
   readonly renderRow: (item: Item, row: RowProps) => ReactNode
-  readonly header?: ReactNode
+  /** The row that names the columns, 28 pixels high. */
+  readonly header: ReactNode
   readonly activeKey: string | null
   readonly onActive: (item: Item) => void
   /** Keys beyond moving; answer true when one was used. */
@@ -31,6 +32,8 @@ export function VirtualList<Item>(props: {
   readonly onVisible?: (items: readonly Item[]) => void
   readonly ref?: Ref<VirtualListHandle>
   readonly multiselectable?: boolean
+  /** Rows fold (a treegrid). */
+  readonly tree?: boolean
   readonly className?: string
 }) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -40,6 +43,8 @@ export function VirtualList<Item>(props: {
     getScrollElement: () => scroller.current,
     estimateSize: () => props.rowHeight,
     overscan: 8,
+    scrollMargin: HEAD,
+    scrollPaddingStart: HEAD,
     getItemKey: (index) => {
       const item = items[index]
       return item === undefined ? index : keyOf(item)
@@ -86,48 +91,50 @@ export function VirtualList<Item>(props: {
     move(to)
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table element cannot place rows by itself
+    // biome-ignore lint/a11y/noStaticElementInteractions: the spread role makes it a grid that holds the focus
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above
+    // biome-ignore lint/a11y/useAriaActivedescendantWithTabindex: as above
     <div
-      role="grid"
+      ref={scroller}
+      {...(props.tree ? treeGrid : grid)}
       aria-label={props.label}
       aria-rowcount={items.length}
       aria-multiselectable={props.multiselectable ?? false}
-      className={cx('flex min-h-0 flex-1 flex-col', props.className)}
+      aria-activedescendant={activeIndex >= 0 && activeKey !== null ? domId(activeKey) : undefined}
+      onKeyDown={onKeyDown}
+      className={cx(
+        'group/list min-h-0 flex-1 overflow-y-auto overflow-x-hidden outline-none',
+        props.className,
+      )}
     >
-      {props.header}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the spread role makes it the grid's body, which holds the focus */}
-      {/* biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above */}
-      {/* biome-ignore lint/a11y/useAriaActivedescendantWithTabindex: as above */}
-      <div
-        ref={scroller}
-        {...focusedBody}
-        aria-label={props.label}
-        aria-activedescendant={activeIndex >= 0 && activeKey !== null ? domId(activeKey) : undefined}
-        onKeyDown={onKeyDown}
-        className="group/list min-h-0 flex-1 overflow-y-auto overflow-x-hidden outline-none"
-      >
-        <div role="presentation" className="relative w-full" style={{ height: virtual.getTotalSize() }}>
-          {rows.map((row) => {
-            const item = items[row.index]
-            if (item === undefined) return null
-            const key = keyOf(item)
-            return (
-              <div
-                key={key}
-                role="presentation"
-                className="absolute inset-x-0 top-0"
-                style={{ height: props.rowHeight, transform: `translateY(${row.start}px)` }}
-              >
-                {props.renderRow(item, {
-                  id: domId(key),
-                  active: key === activeKey,
-                  'aria-rowindex': row.index + 1,
-                })}
-              </div>
-            )
-          })}
-        </div>
+      <div role="presentation" className="sticky top-0 z-10 bg-page" style={{ height: HEAD }}>
+        {props.header}
+      </div>
+      <div role="presentation" className="relative w-full" style={{ height: virtual.getTotalSize() - HEAD }}>
+        {rows.map((row) => {
+          const item = items[row.index]
+          if (item === undefined) return null
+          const key = keyOf(item)
+          return (
+            <div
+              key={key}
+              role="presentation"
+              className="absolute inset-x-0 top-0"
+              style={{ height: props.rowHeight, transform: `translateY(${row.start - HEAD}px)` }}
+            >
+              {props.renderRow(item, {
+                id: domId(key),
+                active: key === activeKey,
+                'aria-rowindex': row.index + 1,
+              })}
+            </div>
+          )
+        })}
       </div>
     </div>
   )
 }
+
+/** The list itself holds the focus for its rows, as the grid pattern of WAI-ARIA's practices has it. */
+const grid = { role: 'grid', tabIndex: 0 } as const
+const treeGrid = { role: 'treegrid', tabIndex: 0 } as const

@@ -214,6 +214,7 @@ export function ContainersPage(props: {
         ref={grid}
         label="Containers"
         multiselectable
+        tree={grouped}
         items={items}
         keyOf={(item) => item.key}
         rowHeight={rowHeight}

@@ -27,12 +27,12 @@ export function EngineSwitcher(props: {
       trigger={
         <button
           type="button"
-          aria-label={`Engine ${current?.name ?? props.engine}, switch`}
           className={cx(
             'flex h-11 w-full items-center gap-2.5 rounded-lg border border-line bg-raised text-left hover:border-line-strong data-[popup-open]:border-line-strong',
             props.compact ? 'justify-center px-0' : 'px-2.5',
           )}
         >
+          <span className="sr-only">Switch engine, {props.compact && (current?.name ?? props.engine)}</span>
           {current ? (
             <StatusMark status={engineStatus(current)} word={engineWords(current)} />
           ) : (

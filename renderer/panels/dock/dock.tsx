@@ -58,6 +58,7 @@ export function Dock() {
                   onClick={() => dock.set((before) => ({ ...before, active: tab.key }))}
                   onAuxClick={(event) => event.button === 1 && close(tab)}
                   onKeyDown={(event) => {
+                    if (event.key === 'Delete') close(tab)
                     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
                     const next = state.tabs[state.tabs.indexOf(tab) + step]
                     if (step === 0 || !next) return
@@ -76,10 +77,13 @@ export function Dock() {
                 </button>
                 <button
                   type="button"
-                  aria-label={`Close ${label}`}
+                  // For the pointer; a tablist may hold only tabs, and the keyboard closes one by Delete.
+                  aria-hidden="true"
+                  tabIndex={-1}
+                  title={`Close ${label} (Del)`}
                   onClick={() => close(tab)}
                   className={cx(
-                    'mr-1.5 flex size-5 items-center justify-center rounded opacity-0 hover:bg-[oklch(0.6_0.01_255/0.25)] focus-visible:opacity-100 group-hover:opacity-100',
+                    'mr-1.5 flex size-5 items-center justify-center rounded opacity-0 hover:bg-[oklch(0.6_0.01_255/0.25)] group-hover:opacity-100',
                     on && 'opacity-70',
                   )}
                 >
