@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,6 +14,8 @@ import type { ClosablePort } from './services-ports.ts'
 let cancelled: Promise<void>
 let folder: string
 let headless: Headless
+/** Closes the running shell, once. */
+let closeShell: () => Promise<void>
 
 beforeEach(async () => {
   const done = Promise.withResolvers<void>()
@@ -33,10 +36,15 @@ beforeEach(async () => {
     rendererDirectory: folder,
     port: 0,
   })
+  let closed: Promise<void> | undefined
+  closeShell = () => {
+    closed ??= headless.close()
+    return closed
+  }
 })
 
 afterEach(async () => {
-  await headless.close()
+  await closeShell()
   rmSync(folder, { recursive: true })
 })
 
@@ -83,13 +91,27 @@ test('closes the windows and says so once when the running shell goes away', asy
         port.postMessage([['call', 1, ['bytes'], undefined]])
         await next()
       }
-      await headless.close()
+      await closeShell()
       await Promise.all(closed)
-      headless = await startHeadless({ serve: () => {}, rendererDirectory: folder, port: 0 }) // for afterEach
     })
   })
   await ended
   expect(ends).toBe(1)
+})
+
+test('notices the end also where closing a port says so at once, as Electron may', async () => {
+  const ended = Promise.withResolvers<void>()
+  const shell = await joinRunningShell(headless.link(), () => ended.resolve())
+  const answered = Promise.withResolvers<void>()
+  const port = Object.assign(new EventEmitter(), {
+    start: () => port.emit('message', { data: [['call', 1, ['bytes'], undefined]] }),
+    postMessage: () => answered.resolve(),
+    close: () => port.emit('close'),
+  })
+  shell.serve(port)
+  await answered.promise
+  await closeShell()
+  await ended.promise
 })
 
 test('a link that was used is refused', async () => {
