@@ -1,6 +1,6 @@
 /** What an engine can do, read once when it is connected. Everything above asks this, never "which product is it". */
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
-import { isEngineError } from '../errors.ts'
+import { EngineError, isEngineError } from '../errors.ts'
 import type { Info, Version } from './shapes.ts'
 import type { Transport } from './transport.ts'
 
@@ -21,6 +21,7 @@ export interface Capabilities {
 
 /** The newest version that this client was written against. */
 const NEWEST_API = '1.51'
+const PATIENCE_MS = 10_000
 
 /** Everything learned at connect. */
 export interface Greeting {
@@ -31,7 +32,7 @@ export interface Greeting {
 
 /** Reads ping, version, info and Longshore's own announcement, and settles the API version. Throws `EngineError`. */
 export async function greet(transport: Transport): Promise<Greeting> {
-  const ping = await transport.headers('/_ping', { unversioned: true })
+  const ping = await readPing(transport)
   const offered = ping['api-version'] ?? '1.24'
   const apiVersion = isOlder(offered, NEWEST_API) ? offered : NEWEST_API
   transport.speak(apiVersion)
@@ -49,6 +50,19 @@ export async function greet(transport: Transport): Promise<Greeting> {
     buildkit: ping['builder-version'] === '2',
   }
   return { capabilities, version, info }
+}
+
+/** An engine that hangs must not keep its clients waiting for ever. */
+async function readPing(transport: Transport): Promise<Readonly<Record<string, string>>> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  try {
+    return await transport.headers('/_ping', { unversioned: true, signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    throw new EngineError('unavailable', `${transport.describe()} took the connection and does not answer`, {
+      cause: error,
+    })
+  }
 }
 
 /** Longshore's announcement, or null at any other engine. */

@@ -147,6 +147,15 @@ describe('calls', () => {
     expect(seen.at(-1)).toBe('POST /v1.41/containers/x/stop?t=3')
   })
 
+  test('an engine that dies in the middle of its answer is unavailable, not silent', async () => {
+    const client = await connect()
+    routes['GET /v1.41/containers/json'] = (_request, response) => {
+      response.writeHead(200, { 'Content-Length': '1000' })
+      response.write('[', () => response.destroy())
+    }
+    await expect(client.containers.list()).rejects.toMatchObject({ kind: 'unavailable' })
+  })
+
   test('a name with a slash stays a path, and nothing else does', async () => {
     const client = await connect()
     await expect(client.images.inspect('reg:5000/a/b?x')).rejects.toMatchObject({ kind: 'not-found' })

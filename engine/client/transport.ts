@@ -2,7 +2,6 @@
  * Client: the application's way to any engine, typed; the only folder that imports dockerode, whose types do not leave.
  * This file makes the requests: JSON, a streamed answer, or a hijacked connection, all through docker-modem.
  */
-import { once } from 'node:events'
 import { Agent } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import Docker from 'dockerode'
@@ -29,7 +28,7 @@ interface DialOptions {
   method: Method
   options: { _query: Record<string, string>; _body: unknown }
   statusCodes: Record<number, true>
-  isStream?: boolean
+  isStream: true
   hijack?: boolean
   allowEmpty?: boolean
   abortSignal?: AbortSignal
@@ -63,25 +62,33 @@ export class Transport {
 
   /** One request with a JSON answer (undefined for an empty one). Throws `EngineError`. */
   async json<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    return (await this.#dial(method, path, options, {})) as T
+    // Read here and not by docker-modem: it never calls back when the engine dies in the middle of an answer.
+    const text = await this.#readAll(await this.stream(method, path, options), options.signal)
+    if (text === '') return undefined as T
+    try {
+      return JSON.parse(text) as T
+    } catch (cause) {
+      throw new EngineError('internal', `${this.describe()} answered ${path} with what is not JSON`, {
+        cause,
+      })
+    }
   }
 
   /** One request whose answer is read as it comes. Destroy the stream or abort the signal to end it. */
   async stream(method: Method, path: string, options: RequestOptions = {}): Promise<Readable> {
-    return (await this.#dial(method, path, options, { isStream: true })) as Readable
+    return (await this.#dial(method, path, options, {})) as Readable
   }
 
   /** The answer's headers, its body thrown away. */
   async headers(path: string, options: RequestOptions = {}): Promise<Readonly<Record<string, string>>> {
     const answer = (await this.stream('GET', path, options)) as Readable & { headers: Record<string, string> }
-    answer.resume()
-    if (!answer.readableEnded) await once(answer, 'close')
+    await this.#readAll(answer, options.signal)
     return answer.headers
   }
 
   /** One request that turns its connection into a raw two-way stream (exec, attach). `end()` closes our half alone. */
   async hijack(path: string, options: RequestOptions = {}): Promise<Duplex> {
-    const answer = await this.#dial('POST', path, options, { isStream: true, hijack: true, allowEmpty: true })
+    const answer = await this.#dial('POST', path, options, { hijack: true, allowEmpty: true })
     if (!(answer as Partial<Duplex>).writable) {
       ;(answer as Readable).destroy()
       throw new EngineError(
@@ -90,6 +97,16 @@ export class Transport {
       )
     }
     return answer as Duplex
+  }
+
+  async #readAll(answer: Readable, signal: AbortSignal | undefined): Promise<string> {
+    const chunks: Buffer[] = []
+    try {
+      for await (const chunk of answer) chunks.push(chunk as Buffer)
+    } catch (error) {
+      throw asEngineError(error, this.describe(), signal)
+    }
+    return Buffer.concat(chunks).toString('utf8')
   }
 
   /** The engine's address, for messages. */
@@ -101,7 +118,7 @@ export class Transport {
     method: Method,
     path: string,
     options: RequestOptions,
-    how: { isStream?: boolean; hijack?: boolean; allowEmpty?: boolean },
+    how: { hijack?: boolean; allowEmpty?: boolean },
   ): Promise<unknown> {
     const query: Record<string, string> = {}
     for (const [key, value] of Object.entries(options.query ?? {})) {
@@ -115,13 +132,14 @@ export class Transport {
         // Without a body of its own docker-modem would send the query as one.
         options: { _query: query, _body: options.body ?? {} },
         statusCodes: SUCCESS,
+        isStream: true,
         ...how,
       }
       if (options.signal) dial.abortSignal = options.signal
       if (options.registryAuth) dial.authconfig = { ...options.registryAuth }
       this.#modem.dial(dial, (error, answer) => {
         if (error) reject(asEngineError(error, this.describe(), options.signal))
-        else resolve(answer === null || Buffer.isBuffer(answer) ? undefined : answer)
+        else resolve(answer)
       })
     })
   }

@@ -1,5 +1,5 @@
 /** The store over plain files: puts its parts together and keeps images and garbage honest. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -14,6 +14,7 @@ import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
 import { Rootfs } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
+import { Trash } from './trash.ts'
 import { type ExpectedContainer, verifyStore } from './verify.ts'
 
 /** Manifests and configs are read into memory. */
@@ -31,6 +32,7 @@ export interface StoreOptions {
 export class FileStore implements Store {
   readonly #layout: Layout
   readonly #records: ImageRecords
+  readonly #trash: Trash
   readonly #blobs: Blobs
   readonly #layers: Layers
   readonly #rootfs: Rootfs
@@ -40,14 +42,17 @@ export class FileStore implements Store {
 
   /** Makes the folders; touches nothing else. Call `recover` before use after a start. */
   constructor(options: StoreOptions) {
-    this.#layout = new Layout(options.root)
+    mkdirSync(options.root, { recursive: true, mode: 0o711 })
+    // The kernel names mounts by their real path.
+    this.#layout = new Layout(realpathSync(options.root))
     for (const folder of this.#layout.folders()) {
       mkdirSync(folder, { recursive: true, mode: folder === this.#layout.empty ? 0o755 : 0o700 })
     }
     this.#records = options.records
+    this.#trash = new Trash(this.#layout.trash)
     this.#blobs = new Blobs(this.#layout)
-    this.#layers = new Layers(this.#layout, this.#blobs, options.rootless)
-    this.#rootfs = new Rootfs(this.#layout, this.#layers, options.rootless)
+    this.#layers = new Layers(this.#layout, this.#blobs, this.#trash, options.rootless)
+    this.#rootfs = new Rootfs(this.#layout, this.#layers, this.#trash, options.rootless)
   }
 
   async holding<T>(work: () => Promise<T>): Promise<T> {
@@ -203,7 +208,6 @@ export class FileStore implements Store {
       freed += (await this.#layers.facts(diffId))?.sizeBytes ?? 0
       await this.#layers.remove(diffId)
     }
-    await this.#emptyTrash('layer-')
     return freed
   }
 
@@ -222,7 +226,7 @@ export class FileStore implements Store {
     for (const name of await this.#layers.strayLinks()) {
       await rm(join(this.#layout.links, name), { force: true })
     }
-    await this.#emptyTrash('')
+    await this.#trash.empty()
     await syncFolder(this.#layout.root)
   }
 
@@ -251,16 +255,10 @@ export class FileStore implements Store {
 
   /** Resolves when the bytes of everything removed are gone; for a clean end and for tests. */
   settled(): Promise<void> {
-    return this.#rootfs.settled()
+    return this.#trash.settled()
   }
 
   #hold(digest: Digest): void {
     if (this.#holders > 0) this.#held.add(digest)
-  }
-
-  async #emptyTrash(prefix: string): Promise<void> {
-    for (const name of await readdir(this.#layout.trash)) {
-      if (name.startsWith(prefix)) await rm(join(this.#layout.trash, name), { recursive: true, force: true })
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** Layers, unpacked: a folder each, named by its diff id, whole and durable from the moment it can be seen. */
-import { access, mkdir, readdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from '../archive/compression.ts'
 import { type LayerTally, rewriteLayer } from '../archive/rewrite-layer.ts'
@@ -12,6 +12,7 @@ import { diskError, publish, syncFolder, TreeSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
+import type { Trash } from './trash.ts'
 
 /** What `layer.json` says of a layer. Sizes in bytes. */
 export interface LayerFacts {
@@ -46,14 +47,16 @@ export interface AddedLayer {
 export class Layers {
   readonly #layout: Layout
   readonly #blobs: Blobs
+  readonly #trash: Trash
   readonly #rootless: boolean
   readonly #trees: TreeSync
   readonly #facts = new Map<Digest, LayerFacts>()
   #counter = 0
 
-  constructor(layout: Layout, blobs: Blobs, rootless: boolean) {
+  constructor(layout: Layout, blobs: Blobs, trash: Trash, rootless: boolean) {
     this.#layout = layout
     this.#blobs = blobs
+    this.#trash = trash
     this.#rootless = rootless
     this.#trees = new TreeSync(layout.root)
   }
@@ -117,12 +120,7 @@ export class Layers {
     const facts = await this.facts(diffId)
     this.#facts.delete(diffId)
     if (facts) await rm(join(this.#layout.links, facts.link), { force: true })
-    await rename(
-      this.#layout.layer(diffId),
-      join(this.#layout.trash, `layer-${hexOf(diffId)}-${Date.now()}`),
-    ).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-    })
+    await this.#trash.take(this.#layout.layer(diffId), `layer-${hexOf(diffId)}`)
   }
 
   async #unpack(

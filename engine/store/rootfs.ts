@@ -1,5 +1,5 @@
 /** Root filesystems of containers: an overlay of an image's layers under a writable one (kernel, overlayfs.rst). */
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { run } from '../host/exec.ts'
@@ -8,6 +8,7 @@ import type { Digest } from '../oci/descriptor.ts'
 import type { Layers } from './layers.ts'
 import type { Layout } from './layout.ts'
 import type { RootfsMount } from './store.ts'
+import type { Trash } from './trash.ts'
 
 /** mount(2) takes one page of options. */
 const MAX_OPTIONS = 4095
@@ -16,14 +17,14 @@ const MAX_OPTIONS = 4095
 export class Rootfs {
   readonly #layout: Layout
   readonly #layers: Layers
+  readonly #trash: Trash
   readonly #rootless: boolean
   readonly #mounted = new Set<string>()
-  /** Removals whose bytes are still going. */
-  readonly #removals = new Set<Promise<void>>()
 
-  constructor(layout: Layout, layers: Layers, rootless: boolean) {
+  constructor(layout: Layout, layers: Layers, trash: Trash, rootless: boolean) {
     this.#layout = layout
     this.#layers = layers
+    this.#trash = trash
     this.#rootless = rootless
     for (const id of this.mountedIds()) this.#mounted.add(id)
   }
@@ -67,22 +68,7 @@ export class Rootfs {
 
   async remove(id: string): Promise<void> {
     await this.unmount(id)
-    const away = join(this.#layout.trash, `container-${id}-${Date.now()}`)
-    try {
-      await rename(this.#layout.container(id), away)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-      throw error
-    }
-    const removal = rm(away, { recursive: true, force: true })
-      .catch(() => {}) // what stays is found in the trash at the next start
-      .finally(() => this.#removals.delete(removal))
-    this.#removals.add(removal)
-  }
-
-  /** Resolves when no removed bytes are left. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#removals)
+    await this.#trash.take(this.#layout.container(id), `container-${id}`)
   }
 
   /** Bytes of the writable layer's files, hard links counted once. */

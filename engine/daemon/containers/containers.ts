@@ -1,0 +1,272 @@
+/**
+ * Containers: what can be done with them, by name. Each verb has a file of its own beside this one; here names
+ * become containers and calls find their verb.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  ContainerInspect,
+  ContainersPruned,
+  ContainerTop,
+  ContainerWaitResponse,
+  WaitCondition,
+} from '../../api/container.ts'
+import type { ContainerStats } from '../../api/stats.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
+import { nowNano, parseMoment, rfc3339 } from '../clock.ts'
+import { checkFilters, type Filters, labelsFit } from '../filters.ts'
+import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
+import { Container } from './container.ts'
+import { define } from './define.ts'
+import { hostWarnings } from './host-config.ts'
+import { inspectContainer } from './inspect.ts'
+import { exitCode } from './lifecycle.ts'
+import { selectContainers } from './list.ts'
+import { type LogRequest, readLogs } from './logs/read-logs.ts'
+import { checkName, generateName } from './names.ts'
+import type { Parts } from './parts.ts'
+import { removeContainer } from './remove.ts'
+import { startContainer } from './start.ts'
+import { containerStats } from './stats.ts'
+import {
+  killContainer,
+  pauseContainer,
+  restartContainer,
+  type StopOptions,
+  stopContainer,
+  unpauseContainer,
+} from './stop.ts'
+import { SummaryCache } from './summary.ts'
+import { processTable } from './top.ts'
+
+export class Containers {
+  readonly #parts: Parts
+  readonly #rows: SummaryCache
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#rows = new SummaryCache({
+      bridgeId: parts.bridge.id,
+      volumePath: (name) => parts.volumes.path(name),
+    })
+  }
+
+  async list(request: {
+    readonly all: boolean
+    readonly limit: number
+    readonly size: boolean
+    readonly filters: Filters
+  }): Promise<string> {
+    const now = Date.now()
+    const chosen = selectContainers(this.#parts, request)
+    if (!request.size) return `[${chosen.map((container) => this.#rows.text(container, now)).join(',')}]\n`
+    const rows: string[] = []
+    for (const container of chosen) {
+      const { writable, root } = await this.#sizes(container)
+      const row = this.#rows.text(container, now).slice(0, -1)
+      rows.push(`${row},"SizeRw":${writable},"SizeRootFs":${root}}`)
+    }
+    return `[${rows.join(',')}]\n`
+  }
+
+  /** Records it; nothing else is made before the start but its volumes. One durable write. */
+  async create(name: string | undefined, request: ContainerCreateRequest): Promise<ContainerCreateResponse> {
+    const parts = this.#parts
+    const { registry } = parts
+    const asked = name === undefined ? undefined : checkName(name)
+    if (!request.Image) throw new EngineError('invalid', 'No image was specified')
+    const image = parts.images.resolve(request.Image)
+    const id = randomBytes(32).toString('hex')
+    const definition = define(
+      id,
+      rfc3339(nowNano()),
+      request,
+      image,
+      (other) => registry.find(other).definition.mounts,
+      parts.defaults,
+    )
+    await parts.volumes.ensure(definition.mounts)
+    // Nothing waits from here on, so that no other create can come between the check and the record.
+    const given = asked ?? generateName((each) => registry.byName(each) !== undefined)
+    registry.checkFree(given)
+    const standing = {
+      life: { kind: 'created', failure: null },
+      endpoint: null,
+      mappings: [],
+      restarts: 0,
+      stoppedByHand: false,
+      seeded: false,
+    } as const
+    parts.records.add({ name: given, definition, standing })
+    const container = new Container({ name: given, definition, standing })
+    registry.add(container)
+    parts.volumes.claim(container)
+    parts.journal.emit('container', 'create', id, container.attributes())
+    return { Id: id, Warnings: hostWarnings(definition.host) }
+  }
+
+  async inspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect> {
+    const container = this.#find(name)
+    return inspectContainer(this.#parts, container, options.size ? await this.#sizes(container) : null)
+  }
+
+  async start(name: string): Promise<void> {
+    await startContainer(this.#parts, this.#find(name))
+  }
+
+  async stop(name: string, options: StopOptions): Promise<void> {
+    await stopContainer(this.#parts, this.#find(name), options)
+  }
+
+  async restart(name: string, options: StopOptions): Promise<void> {
+    await restartContainer(this.#parts, this.#find(name), options)
+  }
+
+  async kill(name: string, signal: string): Promise<void> {
+    let container: Container
+    try {
+      container = this.#find(name)
+    } catch (error) {
+      if (!isEngineError(error, 'not-found')) throw error
+      throw new EngineError('not-found', `cannot kill container: ${name}: ${error.message}`, { cause: error })
+    }
+    await killContainer(this.#parts, container, signal)
+  }
+
+  async remove(name: string, options: { readonly force: boolean; readonly volumes: boolean }): Promise<void> {
+    await removeContainer(this.#parts, this.#find(name), options)
+  }
+
+  async pause(name: string): Promise<void> {
+    await pauseContainer(this.#parts, this.#find(name))
+  }
+
+  async unpause(name: string): Promise<void> {
+    await unpauseContainer(this.#parts, this.#find(name))
+  }
+
+  async rename(name: string, to: string): Promise<void> {
+    const { registry, records, journal } = this.#parts
+    const container = this.#find(name)
+    if (to === '') throw new EngineError('invalid', 'Neither old nor new names may be empty')
+    const wanted = checkName(to)
+    if (wanted === container.name) {
+      throw new EngineError('invalid', 'Renaming a container with the same name as its current name')
+    }
+    await container.queue.run(async () => {
+      try {
+        registry.checkFree(wanted)
+      } catch (error) {
+        throw new EngineError('conflict', `Error when allocating new name: ${(error as Error).message}`)
+      }
+      const oldName = `/${container.name}`
+      records.rename(container.id, wanted)
+      registry.rename(container, wanted)
+      journal.emit('container', 'rename', container.id, container.attributes({ oldName }))
+    })
+  }
+
+  wait(
+    name: string,
+    condition: WaitCondition,
+    signal: AbortSignal,
+  ): { readonly result: Promise<ContainerWaitResponse> } {
+    const container = this.#find(name)
+    const answer = (code: number): ContainerWaitResponse => ({ StatusCode: code })
+    if (condition === 'removed') return { result: container.removed(signal).then(answer) }
+    const rests = !container.up && container.phase !== 'starting' && container.phase !== 'made'
+    if (condition === 'not-running' && rests) {
+      return { result: Promise.resolve(answer(exitCode(container.standing.life))) }
+    }
+    return { result: container.nextExit(signal).then(answer) }
+  }
+
+  async logs(
+    name: string,
+    request: LogRequest,
+  ): Promise<{ readonly terminal: boolean; readonly output: Readable }> {
+    const container = this.#find(name)
+    const output = await readLogs(this.#parts, container, request)
+    return { terminal: container.definition.config.Tty, output }
+  }
+
+  async attach(name: string, request: AttachRequest): Promise<AttachedStream> {
+    return attachContainer(this.#parts, this.#find(name), request)
+  }
+
+  async resize(name: string, rows: number, cols: number): Promise<void> {
+    const container = this.#running(name)
+    await this.#parts.runtime.resize(container.id, rows, cols)
+    const size = { height: String(rows), width: String(cols) }
+    this.#parts.journal.emit('container', 'resize', container.id, container.attributes(size))
+  }
+
+  async top(name: string, psArgs: string): Promise<ContainerTop> {
+    const container = this.#running(name)
+    const table = await processTable(await this.#parts.runtime.pids(container.id), psArgs)
+    this.#parts.journal.emit('container', 'top', container.id, container.attributes())
+    return table
+  }
+
+  stats(
+    name: string,
+    options: { readonly stream: boolean; readonly oneShot: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<ContainerStats> {
+    return containerStats(this.#parts, this.#find(name), options, signal)
+  }
+
+  /** Removes those that do not run. */
+  async prune(filters: Filters): Promise<ContainersPruned> {
+    checkFilters(filters, ['label', 'label!', 'until'])
+    const until = pruneUntil(filters)
+    const removed: string[] = []
+    let bytes = 0
+    for (const container of [...this.#parts.registry.all()]) {
+      const { config, created } = container.definition
+      if (container.up || container.phase !== 'rest' || !labelsFit(filters, config.Labels)) continue
+      if (until !== null && Date.parse(created) >= until) continue
+      try {
+        const { writable } = await this.#sizes(container)
+        await removeContainer(this.#parts, container, { force: false, volumes: false })
+        bytes += writable
+        removed.push(container.id)
+      } catch (error) {
+        // It was started or removed by somebody else in the meantime.
+        if (!isEngineError(error, 'conflict') && !isEngineError(error, 'not-found')) throw error
+      }
+    }
+    const attributes = { reclaimed: String(bytes) }
+    this.#parts.journal.emit('container', 'prune', '', attributes)
+    return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: bytes }
+  }
+
+  #find(name: string): Container {
+    return this.#parts.registry.find(name)
+  }
+
+  #running(name: string): Container {
+    const container = this.#find(name)
+    if (!container.up) throw new EngineError('conflict', `Container ${container.id} is not running`)
+    return container
+  }
+
+  async #sizes(container: Container): Promise<{ readonly writable: number; readonly root: number }> {
+    const writable = await this.#parts.store.rootfsSizeBytes(container.id)
+    return { writable, root: writable + this.#parts.imageSizeBytes(container.definition.imageId) }
+  }
+}
+
+/** Unix milliseconds of an `until` filter: a moment, or how long ago (`24h`). Throws `invalid`. */
+function pruneUntil(filters: Filters): number | null {
+  const value = filters.get('until')?.[0]
+  if (value === undefined) return null
+  const ago = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value)
+  if (value !== '' && ago) {
+    return Date.now() - (Number(ago[1] ?? 0) * 3600 + Number(ago[2] ?? 0) * 60 + Number(ago[3] ?? 0)) * 1000
+  }
+  const nano = parseMoment(value)
+  return nano === null ? null : Number(nano / 1_000_000n)
+}

@@ -1,0 +1,122 @@
+/** A create request and an image -> the definition of a container. Pure, but for the check of bind sources. */
+import { hostname } from 'node:os'
+import type { ContainerConfig, ContainerCreateRequest } from '../../api/container.ts'
+import { EngineError } from '../../errors.ts'
+import type { ImageRunConfig } from '../../oci/image-config.ts'
+import type { ImageRecord } from '../../store/store.ts'
+import type { ContainerDefinition } from '../records/container-record.ts'
+import { completeHostConfig, type HostDefaults } from './host-config.ts'
+import { type MountsOf, planMounts } from './mounts.ts'
+import { parsePort, portWishes } from './ports.ts'
+
+/** Throws `invalid` for what can never work, in Docker's words. */
+export function define(
+  id: string,
+  created: string,
+  request: ContainerCreateRequest,
+  image: ImageRecord,
+  mountsOf: MountsOf,
+  defaults: HostDefaults,
+): ContainerDefinition {
+  const asked = request.HostConfig ?? {}
+  const host = completeHostConfig(asked, defaults)
+  const config = mergeConfig(id, request, image.config.config ?? {}, host.NetworkMode)
+  if (config.WorkingDir !== '' && !config.WorkingDir.startsWith('/')) {
+    throw new EngineError(
+      'invalid',
+      `the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`,
+    )
+  }
+  for (const spec of Object.keys(config.ExposedPorts ?? {})) parsePort(spec)
+  portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts)
+  for (const entry of request.Env ?? []) {
+    if (entry === '' || entry.startsWith('=')) {
+      throw new EngineError('invalid', `invalid environment variable: ${entry}`)
+    }
+  }
+  return {
+    id,
+    created,
+    imageId: image.id,
+    diffIds: image.config.rootfs.diff_ids,
+    config,
+    host,
+    mounts: planMounts(host, config.Volumes, mountsOf),
+    networks: Object.fromEntries(
+      Object.entries(request.NetworkingConfig?.EndpointsConfig ?? {}).map(([name, settings]) => [
+        name,
+        settings ?? {},
+      ]),
+    ),
+  }
+}
+
+/** The program and its arguments. */
+export function commandOf(config: ContainerConfig): readonly string[] {
+  return [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])]
+}
+
+function mergeConfig(
+  id: string,
+  request: ContainerCreateRequest,
+  image: ImageRunConfig,
+  networkMode: string,
+): ContainerConfig {
+  const { Entrypoint, Cmd } = mergeCommand(request, image)
+  const env = request.Env ?? []
+  const named = new Set(env.map((entry) => entry.split('=', 1)[0]))
+  const exposed = { ...image.ExposedPorts, ...request.ExposedPorts }
+  const bound = request.HostConfig?.PortBindings ?? {}
+  for (const spec of Object.keys(bound)) exposed[spec.includes('/') ? spec : `${spec}/tcp`] = {}
+  const volumes = { ...image.Volumes, ...request.Volumes }
+  const stopSignal = request.StopSignal || image.StopSignal
+  const health = request.Healthcheck ?? image.Healthcheck
+  const shell = request.Shell ?? image.Shell
+  return {
+    Hostname: request.Hostname || (networkMode === 'host' ? hostname() : id.slice(0, 12)),
+    Domainname: request.Domainname ?? '',
+    User: request.User || image.User || '',
+    AttachStdin: request.AttachStdin ?? false,
+    AttachStdout: request.AttachStdout ?? false,
+    AttachStderr: request.AttachStderr ?? false,
+    ...(Object.keys(exposed).length > 0 ? { ExposedPorts: exposed } : {}),
+    Tty: request.Tty ?? false,
+    OpenStdin: request.OpenStdin ?? false,
+    StdinOnce: request.StdinOnce ?? false,
+    Env: [...env, ...(image.Env ?? []).filter((entry) => !named.has(entry.split('=', 1)[0]))],
+    Cmd,
+    ...(health ? { Healthcheck: health } : {}),
+    Image: request.Image ?? '',
+    Volumes: Object.keys(volumes).length > 0 ? volumes : null,
+    WorkingDir: request.WorkingDir || image.WorkingDir || '',
+    Entrypoint,
+    ...(request.NetworkDisabled ? { NetworkDisabled: true } : {}),
+    OnBuild: image.OnBuild ?? null,
+    Labels: { ...image.Labels, ...request.Labels },
+    ...(stopSignal ? { StopSignal: stopSignal } : {}),
+    ...(request.StopTimeout === undefined ? {} : { StopTimeout: request.StopTimeout }),
+    ...(shell ? { Shell: shell } : {}),
+  }
+}
+
+/** An entrypoint in the request drops the image's command; `[""]` drops the image's entrypoint. */
+function mergeCommand(
+  request: ContainerCreateRequest,
+  image: ImageRunConfig,
+): { readonly Entrypoint: readonly string[] | null; readonly Cmd: readonly string[] | null } {
+  const asked = words(request.Entrypoint)
+  const cmd = words(request.Cmd)
+  const own = asked !== null && asked.length > 0
+  const Entrypoint = own ? (asked.length === 1 && asked[0] === '' ? null : asked) : (image.Entrypoint ?? null)
+  const Cmd = cmd && cmd.length > 0 ? cmd : own ? null : (image.Cmd ?? null)
+  if ((Entrypoint ?? []).length + (Cmd ?? []).length === 0) {
+    throw new EngineError('invalid', 'no command specified')
+  }
+  return { Entrypoint, Cmd }
+}
+
+/** A command may be given as one string. */
+function words(value: readonly string[] | string | null | undefined): readonly string[] | null {
+  if (value === null || value === undefined) return null
+  return typeof value === 'string' ? [value] : value
+}

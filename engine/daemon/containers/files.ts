@@ -1,0 +1,111 @@
+/** The files of a container that the engine writes: hostname, hosts, resolv.conf, and where its log is. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Endpoint } from '../../network/network.ts'
+import type { MountSettings } from '../../runtime/runtime.ts'
+import type { ContainerDefinition } from '../records/container-record.ts'
+
+/** Paths of one container's files. */
+export interface ContainerFiles {
+  readonly directory: string
+  readonly log: string
+  readonly hostname: string
+  readonly hosts: string
+  readonly resolvConf: string
+}
+
+export function containerFiles(directory: string, id: string): ContainerFiles {
+  const own = join(directory, id)
+  return {
+    directory: own,
+    log: join(own, 'container.log'),
+    hostname: join(own, 'hostname'),
+    hosts: join(own, 'hosts'),
+    resolvConf: join(own, 'resolv.conf'),
+  }
+}
+
+/** Writes them for a start. They need not be durable: each start writes them again. */
+export async function writeContainerFiles(
+  files: ContainerFiles,
+  definition: ContainerDefinition,
+  endpoint: Endpoint | null,
+): Promise<void> {
+  const { config, host } = definition
+  await mkdir(files.directory, { recursive: true, mode: 0o710 })
+  await Promise.all([
+    writeFile(files.hostname, `${config.Hostname}\n`, { mode: 0o644 }),
+    writeFile(files.hosts, hostsText(definition, endpoint, await hostsOfHost(host.NetworkMode)), {
+      mode: 0o644,
+    }),
+    writeFile(files.resolvConf, resolvConfText(definition, await readText('/etc/resolv.conf')), {
+      mode: 0o644,
+    }),
+  ])
+}
+
+/** Binds them into place. */
+export function fileMounts(files: ContainerFiles): MountSettings[] {
+  const mount = (source: string, destination: string): MountSettings => ({
+    type: 'bind',
+    source,
+    destination,
+    readOnly: false,
+  })
+  return [
+    mount(files.resolvConf, '/etc/resolv.conf'),
+    mount(files.hostname, '/etc/hostname'),
+    mount(files.hosts, '/etc/hosts'),
+  ]
+}
+
+/** Content of /etc/hosts. `base` is the host's own file on the host network. */
+export function hostsText(
+  { config, host }: Pick<ContainerDefinition, 'config' | 'host'>,
+  endpoint: Endpoint | null,
+  base: string | null,
+): string {
+  const extra = (host.ExtraHosts ?? []).map((entry) => {
+    const split = entry.indexOf(entry.includes('=') ? '=' : ':')
+    const address = entry.slice(split + 1)
+    const resolved = address === 'host-gateway' ? (endpoint?.gateway ?? '127.0.0.1') : address
+    return `${resolved}\t${entry.slice(0, split)}\n`
+  })
+  const local =
+    base ??
+    '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
+  const full = config.Domainname ? `${config.Hostname}.${config.Domainname} ` : ''
+  const own = endpoint ? `${endpoint.address}\t${full}${config.Hostname}\n` : ''
+  return `${local}${extra.join('')}${own}`
+}
+
+/** Content of /etc/resolv.conf: the host's, without resolvers that only the host can reach, or what was asked for. */
+export function resolvConfText({ host }: Pick<ContainerDefinition, 'host'>, base: string): string {
+  const lines = base.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
+  const shared = host.NetworkMode === 'host'
+  const reachable = lines.filter(
+    (line) => !line.startsWith('nameserver') || shared || !/^nameserver\s+(127\.|::1)/.test(line),
+  )
+  const kept = reachable.filter(
+    (line) =>
+      !(host.Dns?.length && line.startsWith('nameserver')) &&
+      !(host.DnsSearch?.length && /^(search|domain)\b/.test(line)) &&
+      !(host.DnsOptions?.length && line.startsWith('options')),
+  )
+  const search = (host.DnsSearch ?? []).filter((domain) => domain !== '.')
+  const asked = [
+    ...(host.Dns ?? []).map((server) => `nameserver ${server}`),
+    ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
+    ...(host.DnsOptions?.length ? [`options ${host.DnsOptions.join(' ')}`] : []),
+  ]
+  const all = [...kept, ...asked]
+  return all.length === 0 ? '' : `${all.join('\n')}\n`
+}
+
+async function hostsOfHost(networkMode: string): Promise<string | null> {
+  return networkMode === 'host' ? readText('/etc/hosts') : null
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '') // a host without the file gives nothing
+}

@@ -1,0 +1,122 @@
+/** A container's place in the network, for the time that it is up. */
+import { EngineError, isEngineError } from '../../errors.ts'
+import type { Endpoint, HeldPort, PortMapping } from '../../network/network.ts'
+import type { NamespaceSettings } from '../../runtime/runtime.ts'
+import type { Container } from './container.ts'
+import type { Parts } from './parts.ts'
+import { type PortWish, portWishes } from './ports.ts'
+
+/** What a start got. `held` are our copies of listening sockets, until the supervisor has its own. */
+export interface Joined {
+  readonly namespace: NamespaceSettings
+  readonly endpoint: Endpoint | null
+  readonly held: readonly HeldPort[]
+}
+
+/** The kind of network that a mode names. Throws `not-found` for a network that is not there. */
+export function networkKind(mode: string): 'bridge' | 'host' | 'none' | 'container' {
+  if (mode === 'default' || mode === 'bridge') return 'bridge'
+  if (mode === 'host' || mode === 'none') return mode
+  if (mode.startsWith('container:')) return 'container'
+  throw new EngineError('not-found', `network ${mode} not found`)
+}
+
+/** Binds ports, then takes an address; both are recorded before this resolves. Undoes what it did when it throws. */
+export async function joinNetwork(parts: Parts, container: Container): Promise<Joined> {
+  const { host, config } = container.definition
+  const kind = config.NetworkDisabled ? 'none' : networkKind(host.NetworkMode)
+  switch (kind) {
+    case 'host':
+      return { namespace: { kind: 'host' }, endpoint: null, held: [] }
+    case 'none':
+      return { namespace: { kind: 'private' }, endpoint: null, held: [] }
+    case 'container':
+      return { namespace: namespaceOf(parts, host.NetworkMode, 'net'), endpoint: null, held: [] }
+    case 'bridge':
+      return joinBridge(parts, container)
+  }
+}
+
+async function joinBridge(parts: Parts, container: Container): Promise<Joined> {
+  const { config, host } = container.definition
+  const wishes = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts)
+  const held = await holdPorts(parts, container, wishes)
+  try {
+    const endpoint = await parts.networks.acquire(parts.bridge, container.id, (claimed) => {
+      const mappings = held.map(({ mapping }) => mapping)
+      container.standing = { ...container.standing, endpoint: claimed, mappings }
+      parts.records.put(container.id, container.standing, parts.bridge.id, 'changed')
+    })
+    return { namespace: { kind: 'path', path: endpoint.netns }, endpoint, held }
+  } catch (error) {
+    for (const port of held) port.release()
+    throw error
+  }
+}
+
+/** Binds each wish, the next number of its range when one is taken. */
+async function holdPorts(
+  parts: Parts,
+  container: Container,
+  wishes: readonly PortWish[],
+): Promise<readonly HeldPort[]> {
+  const held: HeldPort[] = []
+  try {
+    for (const wish of wishes) held.push(await holdOne(parts, container, wish))
+    return held
+  } catch (error) {
+    for (const port of held) port.release()
+    throw error
+  }
+}
+
+async function holdOne(parts: Parts, container: Container, wish: PortWish): Promise<HeldPort> {
+  const { hostIp, containerPort, protocol } = wish
+  for (let hostPort = wish.first; ; hostPort++) {
+    const mapping: PortMapping = { hostIp, hostPort, containerPort, protocol }
+    try {
+      checkUnclaimed(parts, mapping)
+      const [held] = await parts.networks.holdPorts([mapping])
+      if (!held) throw new EngineError('internal', `no port was held for ${hostIp}:${hostPort}`)
+      return held
+    } catch (error) {
+      if (isEngineError(error, 'conflict') && hostPort < wish.last) continue
+      throw new EngineError(
+        isEngineError(error, 'conflict') ? 'internal' : isEngineError(error) ? error.kind : 'internal',
+        `driver failed programming external connectivity on endpoint ${container.name}: ${(error as Error).message}`,
+        { cause: error },
+      )
+    }
+  }
+}
+
+/** Says which of our containers holds a port, which the kernel cannot. Throws `conflict`. */
+function checkUnclaimed(parts: Parts, mapping: PortMapping): void {
+  const holder = mapping.hostPort === 0 ? null : parts.records.portHolder(mapping)
+  if (holder === null) return
+  const name = parts.registry.byId(holder)?.name ?? holder
+  throw new EngineError(
+    'conflict',
+    `Bind for ${mapping.hostIp}:${mapping.hostPort} failed: port is already allocated (by container ${name})`,
+  )
+}
+
+/** The namespace of a container that `mode` names (`container:NAME`); it must run. Throws `conflict`. */
+export function namespaceOf(parts: Parts, mode: string, type: 'net' | 'ipc' | 'pid'): NamespaceSettings {
+  const target = parts.registry.find(mode.slice('container:'.length))
+  const { life } = target.standing
+  if (life.kind !== 'running') {
+    throw new EngineError(
+      'conflict',
+      `cannot join ${type} namespace of a non running container: ${target.id}`,
+    )
+  }
+  return { kind: 'path', path: `/proc/${life.pid}/ns/${type}` }
+}
+
+/** The namespace that an ipc or pid mode asks for. */
+export function sharedNamespace(parts: Parts, mode: string, type: 'ipc' | 'pid'): NamespaceSettings {
+  if (mode === 'host') return { kind: 'host' }
+  if (mode.startsWith('container:')) return namespaceOf(parts, mode, type)
+  return { kind: 'private' }
+}

@@ -1,0 +1,36 @@
+/** What working on containers needs of the engine: handed from function to function, made once by the daemon. */
+
+import type { NetworkDefinition, Networks } from '../../network/network.ts'
+import type { Digest } from '../../oci/descriptor.ts'
+import type { Runtime } from '../../runtime/runtime.ts'
+import type { ImageRecord, Store } from '../../store/store.ts'
+import type { Journal } from '../events/journal.ts'
+import type { ContainerRecords } from '../records/containers.ts'
+import type { VolumeService } from '../volumes/volume-service.ts'
+import type { HostDefaults } from './host-config.ts'
+import type { ContainerRegistry } from './registry.ts'
+
+/** Finds images by what people write. Throws `not-found`. */
+export interface ImageSource {
+  resolve(name: string): ImageRecord
+}
+
+export interface Parts {
+  readonly runtime: Runtime
+  readonly store: Store
+  readonly networks: Networks
+  readonly volumes: VolumeService
+  readonly images: ImageSource
+  readonly records: ContainerRecords
+  readonly registry: ContainerRegistry
+  readonly journal: Journal
+  /** Unpacked size of an image; 0 when it is gone. */
+  readonly imageSizeBytes: (id: Digest) => number
+  /** The default bridge. */
+  readonly bridge: NetworkDefinition
+  readonly defaults: HostDefaults
+  /** Where containers' logs and files of their own are: a directory for each id. */
+  readonly directory: string
+  /** Told of failures that no caller waits for. */
+  readonly report: (error: unknown, what: string) => void
+}

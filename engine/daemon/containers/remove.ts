@@ -1,0 +1,74 @@
+/** Removing a container: its name, address and ports are free before it is acknowledged. */
+import { rm } from 'node:fs/promises'
+import { EngineError } from '../../errors.ts'
+import { dropPending } from './attach.ts'
+import type { Container } from './container.ts'
+import { containerFiles } from './files.ts'
+import type { Parts } from './parts.ts'
+import { cancelRestart } from './restart-policy.ts'
+import { emitNetwork } from './start.ts'
+import { killAndWait } from './stop.ts'
+
+/** Removes it. A running one only by `force`, else throws `conflict`. */
+export function removeContainer(
+  parts: Parts,
+  container: Container,
+  options: { readonly force: boolean; readonly volumes: boolean },
+): Promise<void> {
+  // A forced removal must not wait behind a stop with a long grace: killing first makes that end.
+  if (options.force && container.up) void killAndWait(parts, container).catch(() => undefined)
+  return container.queue.run(async () => {
+    cancelRestart(container)
+    await container.settled
+    if (container.phase === 'gone') throw new EngineError('not-found', `No such container: ${container.id}`)
+    if (container.up) {
+      if (!options.force) throw refusal(container)
+      await killAndWait(parts, container)
+      await container.settled
+    }
+    // With AutoRemove its end has taken it away already. (The compiler believes the phase cannot have changed.)
+    if ((container.phase as Container['phase']) !== 'gone') await dismantle(parts, container, options)
+  })
+}
+
+function refusal({ id, standing }: Container): EngineError {
+  const message =
+    standing.life.kind === 'paused'
+      ? `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`
+      : `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`
+  return new EngineError('conflict', message)
+}
+
+/**
+ * Takes everything of a container that does not run away, then its record: until that is gone it can be removed
+ * again. For callers that hold its queue.
+ */
+export async function dismantle(
+  parts: Parts,
+  container: Container,
+  options: { readonly volumes: boolean },
+): Promise<void> {
+  const { id } = container
+  container.phase = 'removing'
+  try {
+    const { endpoint, mappings } = container.standing
+    await Promise.all([
+      parts.runtime.delete(id, { force: true }).then(() => parts.store.removeRootfs(id)),
+      endpoint ? parts.networks.release(endpoint, mappings) : null,
+      rm(containerFiles(parts.directory, id).directory, { recursive: true, force: true }),
+    ])
+    parts.volumes.released(container)
+    if (endpoint) emitNetwork(parts, container, 'disconnect')
+    parts.records.remove(id)
+  } catch (error) {
+    container.phase = 'rest'
+    throw error
+  }
+  container.phase = 'gone'
+  parts.registry.remove(container)
+  parts.volumes.disclaim(container)
+  dropPending(container)
+  parts.journal.emit('container', 'destroy', id, container.attributes())
+  if (options.volumes) await parts.volumes.removeAnonymous(container)
+  container.tellRemoved()
+}

@@ -1,0 +1,154 @@
+/** A definition and what its start has found -> what the runtime is told. Docker's JSON ends here. */
+import { EngineError } from '../../errors.ts'
+import type { ContainerSettings, MountSettings, NamespaceSettings } from '../../runtime/runtime.ts'
+import type { ContainerDefinition, MountRecord } from '../records/container-record.ts'
+import { commandOf } from './define.ts'
+
+/** What only a start knows. */
+export interface StartFacts {
+  readonly name: string
+  readonly rootfs: string
+  readonly network: NamespaceSettings
+  readonly ipc: NamespaceSettings
+  readonly pid: NamespaceSettings
+  readonly heldFds: readonly number[]
+  readonly logPath: string
+  /** The engine's own files, bound into place. */
+  readonly fileMounts: readonly MountSettings[]
+  readonly volumePath: (name: string) => string
+}
+
+/** Throws `invalid` for security options that are none. */
+export function containerSettings(definition: ContainerDefinition, facts: StartFacts): ContainerSettings {
+  const { config, host, id } = definition
+  const security = securityOptions(host.SecurityOpt ?? [])
+  const own = definition.mounts.map((mount) => mountSettings(mount, facts.volumePath))
+  const tmpfs = Object.entries(host.Tmpfs ?? {}).map(([destination, options]) =>
+    tmpfsSettings(destination, options.split(',').filter(Boolean)),
+  )
+  const taken = new Set([...own, ...tmpfs].map(({ destination }) => destination))
+  const [rows, cols] = host.ConsoleSize
+  return {
+    id,
+    name: facts.name,
+    rootfs: facts.rootfs,
+    readOnlyRootfs: host.ReadonlyRootfs,
+    hostname: config.Hostname,
+    ...(config.Domainname ? { domainname: config.Domainname } : {}),
+    process: {
+      args: commandOf(config),
+      env: config.Env ?? [],
+      cwd: config.WorkingDir || '/',
+      user: config.User,
+      groupAdd: host.GroupAdd ?? [],
+      terminal: config.Tty,
+      ...(rows > 0 && cols > 0 ? { consoleSize: { rows, cols } } : {}),
+      privileged: host.Privileged,
+      capAdd: host.CapAdd ?? [],
+      capDrop: host.CapDrop ?? [],
+      noNewPrivileges: security.noNewPrivileges,
+      ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
+      ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
+    },
+    init: host.Init ?? false,
+    mounts: [...facts.fileMounts.filter(({ destination }) => !taken.has(destination)), ...own, ...tmpfs],
+    network: facts.network,
+    ipc: facts.ipc,
+    pid: facts.pid,
+    uts: host.UTSMode === 'host' || host.NetworkMode === 'host' ? { kind: 'host' } : { kind: 'private' },
+    ...(host.CgroupParent ? { cgroupParent: host.CgroupParent } : {}),
+    resources: resources(host),
+    devices: (host.Devices ?? []).map(({ PathOnHost, PathInContainer, CgroupPermissions }) => ({
+      host: PathOnHost,
+      container: PathInContainer || PathOnHost,
+      permissions: CgroupPermissions || 'rwm',
+    })),
+    sysctls: host.Sysctls ?? {},
+    shmSizeBytes: host.ShmSize,
+    ...(host.MaskedPaths ? { maskedPaths: host.MaskedPaths } : {}),
+    ...(host.ReadonlyPaths ? { readonlyPaths: host.ReadonlyPaths } : {}),
+    seccomp: security.seccomp,
+    openStdin: config.OpenStdin,
+    stdinOnce: config.StdinOnce,
+    heldFds: facts.heldFds,
+    logPath: facts.logPath,
+  }
+}
+
+function resources(host: ContainerDefinition['host']): ContainerSettings['resources'] {
+  const limits = {
+    memoryBytes: host.Memory,
+    memorySwapBytes: host.MemorySwap,
+    memoryReservationBytes: host.MemoryReservation,
+    nanoCpus: host.NanoCpus,
+    cpuShares: host.CpuShares,
+    cpuQuota: host.CpuQuota,
+    cpuPeriod: host.CpuPeriod,
+    cpusetCpus: host.CpusetCpus,
+    cpusetMems: host.CpusetMems,
+    pidsLimit: host.PidsLimit !== null && host.PidsLimit > 0 ? host.PidsLimit : 0,
+  }
+  // In Docker's JSON zero and the empty string are "no limit".
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => Boolean(value)))
+}
+
+function mountSettings(mount: MountRecord, volumePath: (name: string) => string): MountSettings {
+  switch (mount.kind) {
+    case 'volume':
+      return {
+        type: 'bind',
+        source: volumePath(mount.name),
+        destination: mount.destination,
+        readOnly: mount.readOnly,
+      }
+    case 'bind':
+      return {
+        type: 'bind',
+        source: mount.source,
+        destination: mount.destination,
+        readOnly: mount.readOnly,
+        propagation: mount.propagation as NonNullable<MountSettings['propagation']>,
+        ...(mount.nonRecursive ? { nonRecursive: true } : {}),
+      }
+    case 'tmpfs':
+      return tmpfsSettings(mount.destination, mount.options)
+  }
+}
+
+function tmpfsSettings(destination: string, options: readonly string[]): MountSettings {
+  const rest = options.filter((option) => option !== 'ro' && option !== 'rw')
+  return { type: 'tmpfs', source: 'tmpfs', destination, readOnly: options.includes('ro'), options: rest }
+}
+
+/** `--security-opt`. Labels and AppArmor profiles other than the default cannot be had here. */
+export function securityOptions(options: readonly string[]): {
+  readonly noNewPrivileges: boolean
+  readonly seccomp: ContainerSettings['seccomp']
+} {
+  let noNewPrivileges = false
+  let seccomp: ContainerSettings['seccomp'] = 'default'
+  for (const option of options) {
+    const [, key = option, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? []
+    if (key === 'no-new-privileges') {
+      if (!['', 'true', 'false'].includes(value)) {
+        throw new EngineError('invalid', `invalid --security-opt: "${option}"`)
+      }
+      noNewPrivileges = value !== 'false'
+    } else if (key === 'seccomp') {
+      seccomp = value === 'unconfined' ? 'unconfined' : { profile: parseProfile(value) }
+    } else if (!['apparmor', 'label', 'systempaths', 'writable-cgroups'].includes(key)) {
+      throw new EngineError('invalid', `invalid --security-opt: "${option}"`)
+    }
+  }
+  return { noNewPrivileges, seccomp }
+}
+
+function parseProfile(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new EngineError('invalid', `decoding seccomp profile failed: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,141 @@
+/** Starting a container: everything that can go side by side does, and a failure leaves nothing behind. */
+import { EngineError } from '../../errors.ts'
+import { startFailureCode } from '../../runtime/failure.ts'
+import type { Exit } from '../../runtime/runtime.ts'
+import { nowNano, rfc3339 } from '../clock.ts'
+import { connectPending, dropPending } from './attach.ts'
+import type { Container } from './container.ts'
+import { handleExit } from './exit.ts'
+import { containerFiles, fileMounts, writeContainerFiles } from './files.ts'
+import { type Joined, joinNetwork, sharedNamespace } from './join-network.ts'
+import { failedStart } from './lifecycle.ts'
+import type { Parts } from './parts.ts'
+import { dismantle } from './remove.ts'
+import { containerSettings } from './settings.ts'
+
+/** Starts it. Throws `not-modified` when it runs, `conflict` when it is paused, and what stands in the way. */
+export function startContainer(parts: Parts, container: Container): Promise<void> {
+  return container.queue.run(() => startNow(parts, container))
+}
+
+/** The same for a caller that holds the container's queue. */
+export async function startNow(parts: Parts, container: Container): Promise<void> {
+  await container.settled
+  const { life } = container.standing
+  if (container.phase === 'gone') throw new EngineError('not-found', `No such container: ${container.id}`)
+  if (life.kind === 'running') throw new EngineError('not-modified', `container ${container.id} runs already`)
+  if (life.kind === 'paused') {
+    throw new EngineError('conflict', 'cannot start a paused container, try unpause instead')
+  }
+  container.phase = 'starting'
+  container.earlyExit = null
+  try {
+    await launch(parts, container)
+  } catch (error) {
+    container.phase = 'rest'
+    await undoStart(parts, container, error)
+    throw error
+  }
+}
+
+async function launch(parts: Parts, container: Container): Promise<void> {
+  const { definition, id } = container
+  const { host } = definition
+  const [rootfs, joined] = await bothOrNeither(
+    parts.store.mountRootfs(id, definition.diffIds),
+    joinNetwork(parts, container),
+  )
+  try {
+    if (joined.endpoint) emitNetwork(parts, container, 'connect')
+    const files = containerFiles(parts.directory, id)
+    await Promise.all([
+      writeContainerFiles(files, definition, joined.endpoint),
+      parts.volumes.prepare(container, rootfs.path),
+    ])
+    const settings = containerSettings(definition, {
+      name: container.name,
+      rootfs: rootfs.path,
+      network: joined.namespace,
+      ipc: sharedNamespace(parts, host.IpcMode, 'ipc'),
+      pid: sharedNamespace(parts, host.PidMode, 'pid'),
+      heldFds: joined.held.map(({ fd }) => fd),
+      logPath: files.log,
+      fileMounts: fileMounts(containerFiles(parts.directory, filesOwner(parts, container))),
+      volumePath: (name) => parts.volumes.path(name),
+    })
+    const [{ pid }] = await Promise.all([parts.runtime.create(settings), publish(parts, joined)])
+    container.phase = 'made'
+    await connectPending(parts, container)
+    await parts.runtime.start(id)
+    const life = { kind: 'running', pid, startedAt: rfc3339(nowNano()) } as const
+    container.standing = { ...container.standing, life, seeded: true, stoppedByHand: false }
+    container.phase = 'rest'
+    parts.records.put(id, container.standing, parts.bridge.id, 'same')
+    parts.journal.emit('container', 'start', id, container.attributes())
+    // It may have ended while its start was being written down.
+    const early: Exit | null = container.earlyExit
+    if (early) handleExit(parts, container, early)
+  } finally {
+    for (const port of joined.held) port.release()
+  }
+}
+
+/** Containers on another's network share its names too. */
+function filesOwner(parts: Parts, container: Container): string {
+  const mode = container.definition.host.NetworkMode
+  return mode.startsWith('container:')
+    ? parts.registry.find(mode.slice('container:'.length)).id
+    : container.id
+}
+
+async function publish(parts: Parts, { endpoint, held }: Joined): Promise<void> {
+  if (!endpoint || held.length === 0) return
+  await parts.networks.publish(
+    endpoint,
+    held.map(({ mapping }) => mapping),
+  )
+}
+
+/** Waits for both, so that a failure of one never leaves the other under way. */
+async function bothOrNeither<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second])
+  if (a.status === 'rejected') throw a.reason
+  if (b.status === 'rejected') throw b.reason
+  return [a.value, b.value]
+}
+
+/** Takes back what a failed start did, and records why it failed. The first failure is the one that is told. */
+async function undoStart(parts: Parts, container: Container, error: unknown): Promise<void> {
+  const { id } = container
+  const message = error instanceof Error ? error.message : String(error)
+  dropPending(container)
+  const { endpoint, mappings } = container.standing
+  const undone = await Promise.allSettled([
+    parts.runtime.delete(id, { force: true }),
+    parts.store.unmountRootfs(id),
+    endpoint ? parts.networks.release(endpoint, mappings) : null,
+  ])
+  for (const step of undone) {
+    if (step.status === 'rejected') parts.report(step.reason, `undoing the start of ${container.name}`)
+  }
+  if (endpoint) emitNetwork(parts, container, 'disconnect')
+  const life = failedStart(container.standing.life, startFailureCode(message), message)
+  container.standing = { ...container.standing, life, endpoint: null, mappings: [] }
+  try {
+    parts.records.put(id, container.standing, parts.bridge.id, endpoint ? 'changed' : 'same')
+  } catch (failure) {
+    parts.report(failure, `recording the failed start of ${container.name}`)
+  }
+  if (container.definition.host.AutoRemove) {
+    await dismantle(parts, container, { volumes: true }).catch((failure: unknown) =>
+      parts.report(failure, `removing ${container.name}, which did not start`),
+    )
+  }
+}
+
+/** Says that a container joined or left the default bridge. */
+export function emitNetwork(parts: Parts, container: Container, action: 'connect' | 'disconnect'): void {
+  const { bridge } = parts
+  const attributes = { container: container.id, name: bridge.name, type: bridge.driver }
+  parts.journal.emit('network', action, bridge.id, attributes)
+}

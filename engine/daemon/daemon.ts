@@ -1,0 +1,216 @@
+/**
+ * Daemon: puts the engine's parts together over one root, and makes records and machine agree before anything is
+ * served. What the server needs is here as one value for each group of routes.
+ */
+import { randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { bridgeNetworks } from '../network/bridge-networks.ts'
+import type { NetworkDefinition, Networks } from '../network/network.ts'
+import { Registry } from '../registry/registry.ts'
+import { openRuntime } from '../runtime/conmon-runtime.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import { FileStore } from '../store/file-store.ts'
+import { openVolumes } from '../volume/volume-directories.ts'
+import type { Volumes } from '../volume/volumes.ts'
+import { nowNano, rfc3339 } from './clock.ts'
+import { Container } from './containers/container.ts'
+import { Containers } from './containers/containers.ts'
+import { Execs } from './containers/execs.ts'
+import { handleExit } from './containers/exit.ts'
+import type { Parts } from './containers/parts.ts'
+import { ContainerRegistry } from './containers/registry.ts'
+import { stopContainer } from './containers/stop.ts'
+import { Journal } from './events/journal.ts'
+import { Images } from './images/images.ts'
+import { chooseBridge } from './networks/default-bridge.ts'
+import { NetworkService } from './networks/network-service.ts'
+import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
+import { openDatabase } from './records/database.ts'
+import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
+import { META_SCHEMA, readMeta, writeMeta } from './records/meta.ts'
+import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
+import { printRecovery } from './recovery/plan.ts'
+import { recover, restartByPolicy } from './recovery/recover.ts'
+import { verifyAll } from './recovery/verify.ts'
+import { SystemService } from './system/system-service.ts'
+import { VolumeService } from './volumes/volume-service.ts'
+
+/** What the daemon is told; paths as `config` lays them out. */
+export interface DaemonOptions {
+  readonly paths: {
+    readonly root: string
+    readonly database: string
+    readonly store: string
+    readonly volumes: string
+    readonly containers: string
+    readonly state: string
+    readonly tag: string
+  }
+  readonly version: string
+  readonly apiVersion: string
+  readonly minApiVersion: string
+  readonly liveRestore: boolean
+  readonly bootId: string
+  /** Told of failures that no caller waits for. */
+  readonly report: (error: unknown, what: string) => void
+}
+
+/** The parts over one root, nothing started yet. */
+interface Assembly {
+  readonly db: DatabaseSync
+  readonly parts: Parts
+  readonly runtime: Runtime
+  readonly networks: Networks
+  readonly directories: Volumes
+  readonly store: FileStore
+  readonly images: Images
+  readonly imageRecords: SqliteImageRecords
+  readonly rebooted: boolean
+}
+
+/** An engine that has recovered and can be served. */
+export interface Daemon {
+  readonly containers: Containers
+  readonly execs: Execs
+  readonly images: Images
+  readonly volumes: VolumeService
+  readonly networks: NetworkService
+  readonly system: SystemService
+  /** What recovery did, a line a step; empty when everything was as recorded. */
+  readonly recovered: string
+  /** Lets go of everything. Containers run on, unless live-restore is off. */
+  close(): Promise<void>
+}
+
+/** Opens the root, recovers, and answers the running daemon. Throws `invalid` or `unavailable` with a remedy. */
+export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
+  const all = await assemble(options)
+  const { db, parts, runtime, networks, store, images, imageRecords, rebooted } = all
+  const recovered = printRecovery(await recover(parts, rebooted))
+  writeMeta(db, 'boot-id', options.bootId)
+  // The first container on the bridge should not wait for it. A host without a firewall can still run others.
+  await networks
+    .ready(parts.bridge)
+    .catch((error: unknown) => options.report(error, 'making the default bridge'))
+  const stopListening = runtime.onExit((exit) => {
+    const container = parts.registry.byId(exit.id)
+    if (container) handleExit(parts, container, exit)
+  })
+  restartByPolicy(parts)
+  const identity = {
+    version: options.version,
+    apiVersion: options.apiVersion,
+    minApiVersion: options.minApiVersion,
+    engineId: readMeta(db, 'engine-id') ?? '',
+    root: options.paths.root,
+    rootless: process.getuid?.() !== 0,
+    liveRestore: options.liveRestore,
+    warnings: [],
+  }
+  return {
+    containers: new Containers(parts),
+    execs: new Execs(parts),
+    images,
+    volumes: parts.volumes,
+    networks: new NetworkService(parts.registry, parts.bridge, readMeta(db, 'created') ?? ''),
+    system: new SystemService(parts, identity, () => imageRecords.all().length),
+    recovered,
+    async close() {
+      const up = () => [...parts.registry.all()].filter((container) => container.up)
+      if (!options.liveRestore)
+        await Promise.all(up().map((container) => stopContainer(parts, container, {})))
+      stopListening()
+      await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
+      // A bridge that nobody is on is nobody's: the host is left as it was found.
+      await networks.close({ destroy: !up().some((container) => container.standing.endpoint !== null) })
+      await store.settled()
+      await runtime.close()
+      db.close()
+    },
+  }
+}
+
+/** Looks at the root without changing it: a line for each thing that is wrong or leaked. The engine may be dead. */
+export async function verifyRoot(
+  options: DaemonOptions,
+  depth: { readonly deep: boolean },
+): Promise<readonly string[]> {
+  const { db, parts, runtime, directories, rebooted } = await assemble(options)
+  try {
+    return await verifyAll(parts, directories, { deep: depth.deep, rebooted })
+  } finally {
+    await runtime.close()
+    db.close()
+  }
+}
+
+async function assemble(options: DaemonOptions): Promise<Assembly> {
+  const { paths, report } = options
+  await mkdir(paths.root, { recursive: true, mode: 0o711 })
+  await mkdir(paths.containers, { recursive: true, mode: 0o711 })
+  const db = openDatabase(paths.database, [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA])
+  const before = readMeta(db, 'boot-id')
+  const bridge = recordedBridge(db, paths.root)
+  const rootless = process.getuid?.() !== 0
+  const runtime = await openRuntime({
+    stateDir: paths.state,
+    cgroupParent: `/longshore-${paths.tag}`,
+    rootless,
+  })
+  const imageRecords = new SqliteImageRecords(db)
+  const store = new FileStore({ root: paths.store, rootless, records: imageRecords })
+  const networks = bridgeNetworks(join(paths.state, 'netns'), bridge)
+  const directories = await openVolumes(paths.volumes)
+  const journal = new Journal()
+  const registry = new ContainerRegistry()
+  const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
+    join(paths.volumes, name, '_data'),
+  )
+  const images = new Images({
+    store,
+    records: imageRecords,
+    registry: new Registry(),
+    usedBy: (id) =>
+      [...registry.all()]
+        .filter(({ definition }) => definition.imageId === id)
+        .map(({ id: container, up }) => ({ id: container, running: up })),
+    inUse: () => [...registry.all()].map(({ definition }) => definition.diffIds),
+    emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
+  })
+  const records = new ContainerRecords(db)
+  const parts: Parts = {
+    runtime,
+    store,
+    networks,
+    volumes,
+    images,
+    records,
+    registry,
+    journal,
+    imageSizeBytes: (id) => imageRecords.get(id)?.sizeBytes ?? 0,
+    bridge,
+    defaults: { cgroupnsMode: runtime.identity.cgroup === 'v2' ? 'private' : 'host' },
+    directory: paths.containers,
+    report,
+  }
+  for (const record of records.all()) {
+    const container = new Container(record)
+    registry.add(container)
+    volumes.claim(container)
+  }
+  const rebooted = before !== null && before !== options.bootId
+  return { db, parts, runtime, networks, directories, store, images, imageRecords, rebooted }
+}
+
+/** The default bridge: chosen when the root is made, and the same ever after. */
+function recordedBridge(db: DatabaseSync, root: string): NetworkDefinition {
+  const known = readMeta(db, 'bridge')
+  if (known !== null) return JSON.parse(known) as NetworkDefinition
+  const bridge = chooseBridge(root)
+  writeMeta(db, 'bridge', JSON.stringify(bridge))
+  writeMeta(db, 'engine-id', randomUUID())
+  writeMeta(db, 'created', rfc3339(nowNano()))
+  return bridge
+}

@@ -1,0 +1,104 @@
+/** Containers in the database. Names, addresses and published ports are unique indexes: no two can ever hold one. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { PortMapping } from '../../network/network.ts'
+import type { ContainerDefinition, ContainerRecord, ContainerStanding } from './container-record.ts'
+import { transaction } from './database.ts'
+
+export const CONTAINERS_SCHEMA = `
+CREATE TABLE IF NOT EXISTS containers (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  definition TEXT NOT NULL,
+  standing TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS container_addresses (
+  network TEXT NOT NULL,
+  address TEXT NOT NULL,
+  container TEXT NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+  PRIMARY KEY (network, address)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS container_addresses_by_container ON container_addresses (container);
+CREATE TABLE IF NOT EXISTS container_ports (
+  ip TEXT NOT NULL,
+  port INTEGER NOT NULL,
+  protocol TEXT NOT NULL,
+  container TEXT NOT NULL REFERENCES containers (id) ON DELETE CASCADE,
+  PRIMARY KEY (ip, port, protocol)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS container_ports_by_container ON container_ports (container);
+`
+
+/** Every write is durable when it returns, and whole or not at all. */
+export class ContainerRecords {
+  readonly #db: DatabaseSync
+  readonly #insert: StatementSync
+  readonly #update: StatementSync
+  readonly #rename: StatementSync
+  readonly #delete: StatementSync
+  readonly #clearAddresses: StatementSync
+  readonly #clearPorts: StatementSync
+  readonly #addAddress: StatementSync
+  readonly #addPort: StatementSync
+  readonly #portHolder: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#insert = db.prepare('INSERT INTO containers VALUES (?, ?, ?, ?)')
+    this.#update = db.prepare('UPDATE containers SET standing = ? WHERE id = ?')
+    this.#rename = db.prepare('UPDATE containers SET name = ? WHERE id = ?')
+    this.#delete = db.prepare('DELETE FROM containers WHERE id = ?')
+    this.#clearAddresses = db.prepare('DELETE FROM container_addresses WHERE container = ?')
+    this.#clearPorts = db.prepare('DELETE FROM container_ports WHERE container = ?')
+    this.#addAddress = db.prepare('INSERT INTO container_addresses VALUES (?, ?, ?)')
+    this.#addPort = db.prepare('INSERT INTO container_ports VALUES (?, ?, ?, ?)')
+    this.#portHolder = db.prepare(
+      'SELECT container FROM container_ports WHERE port = ? AND protocol = ? AND (ip = ? OR ip = ? OR ? = ?)',
+    )
+  }
+
+  /** All of them, oldest first. */
+  all(): ContainerRecord[] {
+    const rows = this.#db.prepare('SELECT name, definition, standing FROM containers ORDER BY rowid').all()
+    return rows.map((row) => ({
+      name: String(row.name),
+      definition: JSON.parse(String(row.definition)) as ContainerDefinition,
+      standing: JSON.parse(String(row.standing)) as ContainerStanding,
+    }))
+  }
+
+  add({ name, definition, standing }: ContainerRecord): void {
+    this.#insert.run(definition.id, name, JSON.stringify(definition), JSON.stringify(standing))
+  }
+
+  /** Writes what has become of a container, with the address and the ports that it holds on `network`. */
+  put(id: string, standing: ContainerStanding, network: string, held: 'same' | 'changed'): void {
+    if (held === 'same') {
+      this.#update.run(JSON.stringify(standing), id)
+      return
+    }
+    transaction(this.#db, () => {
+      this.#update.run(JSON.stringify(standing), id)
+      this.#clearAddresses.run(id)
+      this.#clearPorts.run(id)
+      if (standing.endpoint) this.#addAddress.run(network, standing.endpoint.address, id)
+      for (const { hostIp, hostPort, protocol } of standing.mappings) {
+        this.#addPort.run(hostIp, hostPort, protocol, id)
+      }
+    })
+  }
+
+  rename(id: string, name: string): void {
+    this.#rename.run(name, id)
+  }
+
+  remove(id: string): void {
+    this.#delete.run(id)
+  }
+
+  /** The container that holds a port on an address or on all of them; null when none does. */
+  portHolder({ hostIp, hostPort, protocol }: Omit<PortMapping, 'containerPort'>): string | null {
+    const every = '0.0.0.0'
+    const row = this.#portHolder.get(hostPort, protocol, hostIp, every, hostIp, every)
+    return row ? String(row.container) : null
+  }
+}

@@ -1,0 +1,81 @@
+/** Is the engine's root right, and is anything leaked: a line a violation. Reads only; the engine may be dead. */
+import { readdir } from 'node:fs/promises'
+import type { Volumes } from '../../volume/volumes.ts'
+import type { Parts } from '../containers/parts.ts'
+import { observe } from './recover.ts'
+
+/** Records against runtime, store, networks and volumes. */
+export async function verifyAll(
+  parts: Parts,
+  directories: Volumes,
+  options: { readonly deep: boolean; readonly rebooted: boolean },
+): Promise<readonly string[]> {
+  const containers = [...parts.registry.all()]
+  const inUse = containers.flatMap(({ up, standing: { endpoint, mappings } }) =>
+    up && endpoint ? [{ endpoint, mappings }] : [],
+  )
+  const lines = await Promise.all([
+    parts.store.verify(
+      containers.map(({ id, definition, up }) => ({ id, diffIds: definition.diffIds, running: up })),
+      { deep: options.deep },
+    ),
+    parts.networks.verify(inUse),
+    verifyRuntime(parts, options.rebooted),
+    verifyVolumes(parts, directories),
+    verifyFiles(parts),
+    verifyImages(parts),
+  ])
+  return lines.flat()
+}
+
+async function verifyRuntime(parts: Parts, rebooted: boolean): Promise<string[]> {
+  const { containers, strangers } = await observe(parts, rebooted)
+  const wrong = containers.flatMap(({ id, name, life, observed }) => {
+    const recorded = life.kind === 'created' || life.kind === 'exited' ? 'absent' : life.kind
+    if (observed.state === recorded) return []
+    return [
+      `runtime: container ${name} (${id.slice(0, 12)}) is recorded ${life.kind} and was found ${observed.state}`,
+    ]
+  })
+  return [
+    ...wrong,
+    ...strangers.map((id) => `runtime: something is left of container ${id}, which no record knows`),
+  ]
+}
+
+async function verifyVolumes(parts: Parts, directories: Volumes): Promise<string[]> {
+  const recorded = new Set(parts.volumes.names())
+  const onDisk = new Set(await directories.list())
+  const used = [...parts.registry.all()].flatMap(({ name, definition }) =>
+    definition.mounts.flatMap((mount) =>
+      mount.kind === 'volume' && !recorded.has(mount.name)
+        ? [`volumes: container ${name} has volume ${mount.name}, which no record knows`]
+        : [],
+    ),
+  )
+  return [
+    ...[...recorded].filter((name) => !onDisk.has(name)).map((name) => `volumes: ${name} has no directory`),
+    ...[...onDisk]
+      .filter((name) => !recorded.has(name))
+      .map((name) => `volumes: directory ${name} has no record`),
+    ...used,
+  ]
+}
+
+async function verifyFiles({ directory, registry }: Parts): Promise<string[]> {
+  const names = await readdir(directory).catch(() => [])
+  return names
+    .filter((name) => !registry.byId(name))
+    .map((name) => `files: ${name} is in ${directory} and no container has that id`)
+}
+
+function verifyImages({ registry, images }: Parts): string[] {
+  return [...registry.all()].flatMap(({ name, definition }) => {
+    try {
+      images.resolve(definition.imageId)
+      return []
+    } catch {
+      return [`images: container ${name} is of image ${definition.imageId}, which is not there`]
+    }
+  })
+}

@@ -1,0 +1,28 @@
+/** One engine a root: a lock that the kernel takes back when its holder is killed. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { EngineError } from '../errors.ts'
+
+/** Lets go of the root. */
+export type Unlock = () => void
+
+/**
+ * Takes the lock at `path`, held by an exclusive transaction that is never ended (fcntl locks under it end with the
+ * process). Throws `conflict` when another engine has it.
+ */
+export function lockRoot(path: string): Unlock {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+  const lock = new DatabaseSync(path)
+  try {
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+  } catch (cause) {
+    lock.close()
+    throw new EngineError(
+      'conflict',
+      `another engine runs on ${dirname(path)}; stop it with "longshore engine stop", or name another --root`,
+      { cause },
+    )
+  }
+  return () => lock.close()
+}

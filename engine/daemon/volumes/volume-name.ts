@@ -1,0 +1,19 @@
+/** The rule for names of volumes. */
+import { EngineError } from '../../errors.ts'
+
+/** Throws `invalid` in Docker's words. */
+export function checkVolumeName(name: string): string {
+  if (name.length === 1) {
+    throw new EngineError(
+      'invalid',
+      'volume name is too short, names should be at least two alphanumeric characters',
+    )
+  }
+  if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
+    throw new EngineError(
+      'invalid',
+      `"${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+    )
+  }
+  return name
+}

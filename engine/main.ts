@@ -1,0 +1,149 @@
+/**
+ * The engine's command: reads the command line, opens the daemon, serves it. The only place that knows both the daemon
+ * and the server.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type Command, type EngineConfig, HELP, parseCommand } from './config/flags.ts'
+import { EngineError } from './errors.ts'
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+
+async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(HELP)
+      return
+    case 'serve':
+      return serve(command.config)
+    case 'stop':
+      return (await import('./server/ask.ts')).stopEngine(placeOf(command.config))
+    case 'status':
+      process.exitCode = await status(command.config)
+      return
+    case 'check':
+      process.exitCode = await check(command.json)
+      return
+    case 'verify':
+      process.exitCode = await verify(command)
+      return
+  }
+}
+
+/** The pid file that is written without being asked for, so that `stop` finds its engine. */
+function placeOf(config: EngineConfig): { readonly socket: string; readonly pidFile: string } {
+  return { socket: config.socket, pidFile: config.pidFile ?? `${config.paths.root}/engine.pid` }
+}
+
+async function status(config: EngineConfig): Promise<number> {
+  const { engineVersion } = await import('./server/ask.ts')
+  const version = await engineVersion(config.socket)
+  if (version === null) process.stdout.write(`no engine answers on ${config.socket}\n`)
+  else process.stdout.write(`engine ${version} answers on ${config.socket}\n`)
+  return version === null ? 1 : 0
+}
+
+async function serve(config: EngineConfig): Promise<void> {
+  const { openDaemon } = await import('./daemon/daemon.ts')
+  const { lockRoot } = await import('./daemon/root-lock.ts')
+  const { createApiServer } = await import('./server/server.ts')
+  const { listenOnSocket } = await import('./server/listen.ts')
+  const log = openLog(config)
+  const report = (error: unknown, what: string) => log('error', `${what} failed: ${describe(error)}`)
+  process.on('unhandledRejection', (error) => report(error, 'something that nobody waited for'))
+  const unlock = lockRoot(config.paths.lock)
+  const daemon = await openDaemon(await daemonOptions(config, report))
+  if (daemon.recovered !== '') log('info', `recovered:\n${daemon.recovered}`)
+  const server = createApiServer(daemon, VERSION, report)
+  await listenOnSocket(server, config.socket, config.group)
+  const { pidFile } = placeOf(config)
+  writeFileSync(pidFile, `${process.pid}\n`)
+  log('info', `API listens on ${config.socket}, root ${config.paths.root}`)
+
+  let ending = false
+  const end = async (signal: string) => {
+    if (ending) return
+    ending = true
+    log('info', `${signal}: the engine ends, its containers ${config.liveRestore ? 'run on' : 'are stopped'}`)
+    server.close()
+    server.closeAllConnections()
+    await daemon.close().catch((error: unknown) => report(error, 'ending'))
+    for (const file of [config.socket, pidFile]) rmSync(file, { force: true })
+    unlock()
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
+}
+
+async function verify(command: Extract<Command, { kind: 'verify' }>): Promise<number> {
+  const { verifyRoot } = await import('./daemon/daemon.ts')
+  const { config, json, deep } = command
+  const report = (error: unknown, what: string) =>
+    process.stderr.write(`${what} failed: ${describe(error)}\n`)
+  const violations = await verifyRoot(await daemonOptions(config, report), { deep })
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ root: config.paths.root, ok: violations.length === 0, violations })}\n`,
+    )
+  else if (violations.length === 0)
+    process.stdout.write(`${config.paths.root}: nothing is wrong, nothing is leaked\n`)
+  else process.stdout.write(`${violations.join('\n')}\n`)
+  return violations.length === 0 ? 0 : 1
+}
+
+async function check(json: boolean): Promise<number> {
+  const { checkHost } = await import('./host/check.ts')
+  const results = await checkHost()
+  if (json) process.stdout.write(`${JSON.stringify(results)}\n`)
+  else
+    for (const { name, ok, detail, remedy } of results) {
+      process.stdout.write(
+        `${ok ? 'ok  ' : 'lack'}  ${name.padEnd(22)} ${detail}${ok || remedy === null ? '' : `\n      ${remedy}`}\n`,
+      )
+    }
+  return results.every(({ ok }) => ok) ? 0 : 1
+}
+
+async function daemonOptions(config: EngineConfig, report: (error: unknown, what: string) => void) {
+  const { API_VERSION, MIN_API_VERSION } = await import('./server/versions.ts')
+  const { bootId } = await import('./host/boot.ts')
+  return {
+    paths: config.paths,
+    version: VERSION,
+    apiVersion: API_VERSION,
+    minApiVersion: MIN_API_VERSION,
+    liveRestore: config.liveRestore,
+    bootId: bootId(),
+    report,
+  }
+}
+
+type Level = EngineConfig['logLevel']
+const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
+
+function openLog(config: EngineConfig): (level: Level, text: string) => void {
+  const least = LEVELS.indexOf(config.logLevel)
+  return (level, text) => {
+    if (LEVELS.indexOf(level) < least) return
+    const at = new Date().toISOString()
+    const line =
+      config.logFormat === 'json' ? JSON.stringify({ at, level, text }) : `${at} ${level.padEnd(5)} ${text}`
+    process.stderr.write(`${line}\n`)
+  }
+}
+
+/** A failure with what lies beneath it. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error instanceof EngineError ? error.message : (error.stack ?? error.message)
+  return error.cause === undefined ? own : `${own}\n  caused by: ${describe(error.cause)}`
+}
+
+try {
+  await run(parseCommand(process.argv.slice(2), { env: process.env, uid: process.getuid?.() ?? 0 }))
+} catch (error) {
+  process.stderr.write(`longshore engine: ${error instanceof Error ? error.message : String(error)}\n`)
+  if (!(error instanceof EngineError)) process.stderr.write(`${(error as Error)?.stack ?? ''}\n`)
+  process.exitCode = 1
+}
