@@ -15,6 +15,8 @@ export async function serve(options: CliOptions, version: string): Promise<numbe
     return 0
   }
   const services = startServices(servicesOptions(options, version))
+  // Terminals and logs of other windows live here: one failed use case must not take them all down.
+  process.on('unhandledRejection', (error) => console.error('longshore: a defect:', error))
   try {
     const shell = await startHeadless({
       serve: (channel) => services.serve(channel),

@@ -16,7 +16,8 @@ export function discoverEngines(environment: Readonly<Record<string, string | un
     })
   }
   const chosen = environment.DOCKER_HOST
-  if (chosen && /^(unix|tcp):\/\//.test(chosen)) add('DOCKER_HOST', formatEndpoint(parseEndpoint(chosen)))
+  if (chosen && /^(unix|tcp):\/\//.test(chosen))
+    add('Docker (DOCKER_HOST)', formatEndpoint(parseEndpoint(chosen)))
   const runtime = environment.XDG_RUNTIME_DIR
   const sockets: readonly (readonly [string, string])[] = [
     ['Docker', '/var/run/docker.sock'],

@@ -21,6 +21,7 @@ export class Engines {
   readonly #views = new Subject<readonly EngineView[]>([])
   readonly #changes = new Subject<number>(0)
   readonly #file: JsonFile<AddedEngines>
+  readonly #environment: Readonly<Record<string, string | undefined>>
   #startedPid: number | null = null
 
   constructor(
@@ -36,7 +37,8 @@ export class Engines {
         this.#startedPid = await startEmbedded(embedded, tell, signal)
       },
     )
-    for (const entry of discoverEngines(environment)) if (entry.endpoint !== own) this.#add(entry, null)
+    this.#environment = environment
+    this.#discover()
     for (const { name, endpoint } of file.value.added) this.#add(entryOf(name, endpoint), null)
   }
 
@@ -56,7 +58,9 @@ export class Engines {
     return engine
   }
 
+  /** Looks for engines again first: one may have been installed since. */
   watch(signal: AbortSignal | undefined): AsyncGenerator<readonly EngineView[], void, undefined> {
+    this.#discover()
     return this.#views.watch(signal, 50)
   }
 
@@ -106,6 +110,12 @@ export class Engines {
 
   close(): void {
     for (const engine of this.#engines.values()) engine.stop()
+  }
+
+  #discover(): void {
+    const known = new Set([...this.#engines.values()].map((engine) => engine.entry.endpoint))
+    for (const entry of discoverEngines(this.#environment))
+      if (!known.has(entry.endpoint)) this.#add(entry, null)
   }
 
   #add(entry: EngineEntry, starter: Starter | null): Engine {

@@ -30,6 +30,7 @@ export class EngineObjects {
   #client: EngineClient | null = null
   #images: readonly ImageSummary[] = []
   #volumes = new Map<string, VolumeShape>()
+  #usersDue = false
   /** Volume names by container id. */
   readonly #mounts = new Map<string, readonly string[]>()
   readonly #containerReads = new Coalescer((id) => this.#readContainer(id))
@@ -153,10 +154,16 @@ export class EngineObjects {
     }
   }
 
+  /** Who uses what is worked out once for all containers that change in one turn of the event loop. */
   #usersChanged(): void {
-    if (!this.#client) return
-    this.images.reconcile(this.#imageRows())
-    this.volumes.reconcile(this.#volumeRows())
+    if (this.#usersDue) return
+    this.#usersDue = true
+    setImmediate(() => {
+      this.#usersDue = false
+      if (!this.#client) return
+      this.images.reconcile(this.#imageRows())
+      this.volumes.reconcile(this.#volumeRows())
+    })
   }
 
   #imageRows(): ImageRow[] {

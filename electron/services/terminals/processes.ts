@@ -75,7 +75,7 @@ async function hangUp(engine: Engine, container: string, mark: string): Promise<
   const { exec } = engine.client
   const id = await exec.create(container, { command: ['sh', '-c', script], terminal: false, stdin: false })
   const stream = await exec.start(id, { terminal: false })
-  stream.resume()
+  stream.on('error', () => {}).resume()
 }
 
 /** Attaches to the terminal that the container was started with; attaches again when its engine was away. */
