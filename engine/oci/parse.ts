@@ -4,6 +4,7 @@ import type { Descriptor, Index, Manifest, Platform } from './descriptor.ts'
 import { parseDigest } from './digest.ts'
 import type { ImageConfig } from './image-config.ts'
 import { isIndexType, isManifestType } from './media-types.ts'
+import { parseHistory, parseRunConfig } from './run-config.ts'
 
 /** A manifest or an index, told apart. */
 export type ParsedManifest =
@@ -47,11 +48,20 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
   }
   const diffIds = rootfs.diff_ids.map((id) => parseDigest(id, 'a diff id of the image config'))
   return {
-    ...(json as object),
+    ...pick(json, ['created', 'author', 'variant', 'os.version']),
     architecture: typeof json.architecture === 'string' ? json.architecture : '',
     os: typeof json.os === 'string' && json.os !== '' ? json.os : 'linux',
+    config: parseRunConfig(json.config),
+    history: parseHistory(json.history),
     rootfs: { type: 'layers', diff_ids: diffIds },
   }
+}
+
+/** Those of the texts that are there. */
+function pick(json: Json, names: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof json[name] === 'string' ? [[name, json[name]]] : [])),
+  )
 }
 
 function parseDescriptor(value: unknown, what: string): Descriptor {
