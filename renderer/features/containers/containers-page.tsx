@@ -5,6 +5,7 @@ import {
   type ReactNode,
   useCallback,
   useDeferredValue,
+  useEffect,
   useMemo,
   useRef,
   useState,
@@ -64,6 +65,10 @@ export function ContainersPage(props: {
   const grid = useRef<VirtualListHandle>(null)
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const [active, setActive] = useState<string | null>(view.id ?? null)
+  // What is shown is what the keys act on, also when a run or the palette led to it.
+  useEffect(() => {
+    if (view.id !== undefined) setActive(view.id)
+  }, [view.id])
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [removing, setRemoving] = useState<readonly ContainerRow[] | null>(null)
   const [visible, setVisible] = useState<readonly string[]>([])

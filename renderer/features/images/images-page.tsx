@@ -1,6 +1,6 @@
 /** The page of images: the list and the detail beside it. */
 import { Download } from 'lucide-react'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { formatBytes } from '../../lib/bytes.ts'
 import { parseFilter, passesFilter } from '../../lib/filter-query.ts'
 import { useLiveList, useSession } from '../../rpc/session.tsx'
@@ -48,6 +48,10 @@ export function ImagesPage(props: {
   const beside = useMedia('(min-width: 1100px)')
   const grid = useRef<VirtualListHandle>(null)
   const [active, setActive] = useState<string | null>(view.id ?? null)
+  // What is shown is what the keys act on, also when a run or the palette led to it.
+  useEffect(() => {
+    if (view.id !== undefined) setActive(view.id)
+  }, [view.id])
   const [removing, setRemoving] = useState<ImageRow | null>(null)
   const text = view.q ?? ''
   const items = useMemo(() => sorted(rows.filter(imageFilter(text))), [rows, text])

@@ -1,6 +1,6 @@
 /** Volumes: the list, creating, removing, and who uses them. */
 import { PanelRightClose, Plus, Trash2 } from 'lucide-react'
-import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { parseFilter, passesFilter } from '../../lib/filter-query.ts'
 import { useLiveList, useSession } from '../../rpc/session.tsx'
 import type { VolumeRow } from '../../rpc/views.ts'
@@ -46,6 +46,10 @@ export function VolumesPage(props: {
   const beside = useMedia('(min-width: 1100px)')
   const grid = useRef<VirtualListHandle>(null)
   const [active, setActive] = useState<string | null>(view.id ?? null)
+  // What is shown is what the keys act on, also when a run or the palette led to it.
+  useEffect(() => {
+    if (view.id !== undefined) setActive(view.id)
+  }, [view.id])
   const [creating, setCreating] = useState(false)
   const [removing, setRemoving] = useState<VolumeRow | null>(null)
   const text = view.q ?? ''

@@ -78,12 +78,17 @@ export function LogView(props: {
     lastTop.current = element.scrollTop
   }, [version, following, count, wrap])
 
+  // Followed lines move the view by themselves, so the wish to stop is read from what the person does.
+  const stopFollowing = () => {
+    const element = scroller.current
+    if (element && element.scrollHeight > element.clientHeight + LINE) setFollowing(false)
+  }
   const onScroll = () => {
     const element = scroller.current
     if (!element) return
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < LINE
-    if (atEnd) setFollowing(true)
-    else if (element.scrollTop < lastTop.current) setFollowing(false)
+    if (element.scrollTop > lastTop.current && atEnd) setFollowing(true)
+    else if (element.scrollTop < lastTop.current && !atEnd) setFollowing(false)
     lastTop.current = element.scrollTop
   }
 
@@ -186,12 +191,14 @@ export function LogView(props: {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard
         tabIndex={0}
         onScroll={onScroll}
+        onWheel={(event) => event.deltaY < 0 && stopFollowing()}
         onKeyDown={(event) => {
           if (event.key === 'f' && (event.ctrlKey || event.metaKey)) {
             event.preventDefault()
             setNeedle(needle ?? '')
           }
           if (event.key === 'End') setFollowing(true)
+          if (['ArrowUp', 'PageUp', 'Home'].includes(event.key)) stopFollowing()
         }}
         className="min-h-0 flex-1 overflow-auto font-mono text-12 leading-5 outline-offset-[-2px] [scrollbar-color:var(--term-line)_transparent]"
       >
