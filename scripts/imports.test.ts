@@ -58,6 +58,7 @@ function judge(file: string, specifier: string): string | undefined {
   for (const rule of FEW_IMPORTERS) {
     const isModule = specifier === rule.module || specifier.startsWith(`${rule.module}/`)
     if (!isModule || (rule.within !== '' && !isUnder(file, rule.within))) continue
+    if (rule.exceptTests && file.endsWith('.test.ts')) continue
     if (rule.importers.some((importer) => isUnder(file, importer))) continue
     return `only ${rule.importers.join(' and ')} may, because ${rule.why}`
   }

@@ -89,6 +89,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const all = await assemble(options)
   const { db, parts, runtime, networks, store, images, imageRecords, rebooted } = all
   const recovered = printRecovery(await recover(parts, rebooted))
+  await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
   // The first container on the bridge should not wait for it. A host without a firewall can still run others.
   await networks

@@ -100,7 +100,7 @@ export class Images {
    * Throws `cancelled` when `signal` aborts or the reader leaves, with nothing half-made left.
    */
   pull(parameters: PullParameters, signal: AbortSignal): AsyncIterable<ProgressMessage> {
-    return reported((report, either) => this.#pull(parameters, report, either), signal)
+    return reported((report, either) => this.#tidily(() => this.#pull(parameters, report, either)), signal)
   }
 
   async #pull(parameters: PullParameters, report: Report, signal: AbortSignal): Promise<void> {
@@ -120,7 +120,7 @@ export class Images {
     signal: AbortSignal,
   ): AsyncIterable<ProgressMessage> {
     return reported(async (report, either) => {
-      const image = await this.#import(parameters, body, either)
+      const image = await this.#tidily(() => this.#import(parameters, body, either))
       report({ status: image.id })
     }, signal)
   }
@@ -159,7 +159,8 @@ export class Images {
   ): AsyncIterable<ProgressMessage> {
     const { store, records } = this.#options
     return reported(async (report, either) => {
-      const images = await loadImages({ store, records, body, quiet: query.quiet, report, signal: either })
+      const request = { store, records, body, quiet: query.quiet, report, signal: either }
+      const images = await this.#tidily(() => loadImages(request))
       for (const image of images) this.#emit('load', image.id, image.id, image)
     }, signal)
   }
@@ -226,6 +227,21 @@ export class Images {
     const items = this.#apply(found.image, plan)
     if (plan.rest === null) await store.collect(inUse())
     return items
+  }
+
+  /** Removes content that no image and no container needs; after a start, what a killed engine had half pulled. */
+  async collect(): Promise<void> {
+    await this.#options.store.collect(this.#options.inUse())
+  }
+
+  /** What failed leaves nothing behind, the layers that had come well included. */
+  async #tidily<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      await this.collect()
+      throw error
+    }
   }
 
   /** POST /images/prune: images without a name, with `dangling=false` all that no container uses. */
