@@ -4,6 +4,7 @@ import { joinWords } from '../../lib/words.ts'
 import type { ContainerDetail, ContainerRow } from '../../rpc/views.ts'
 import { Age } from '../../ui/age.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { distinctPorts, portAddress } from './ports.tsx'
 import { useUsage } from './usage.ts'
@@ -20,7 +21,7 @@ export function OverviewTab(props: {
   const command = [...(detail?.entrypoint ?? []), ...(detail?.command ?? [])]
   const ports = distinctPorts(row.ports)
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+    <Scroll label="Overview" className="px-5 py-4">
       {running && (
         <div className="mb-4 grid grid-cols-2 gap-2.5">
           <Card
@@ -132,7 +133,7 @@ export function OverviewTab(props: {
           </Fact>
         )}
       </Facts>
-    </div>
+    </Scroll>
   )
 }
 

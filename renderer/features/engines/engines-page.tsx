@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Callout, ErrorNote } from '../../ui/callout.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { StatusMark } from '../../ui/status-mark.tsx'
 import { engineStatus, engineWords } from './engine-words.ts'
 import { HostChecks } from './host-checks.tsx'
@@ -28,7 +29,7 @@ export function EnginesPage(props: {
         </Button>
       }
     >
-      <div className="min-h-0 flex-1 overflow-y-auto p-5">
+      <Scroll label="Every engine" className="p-5">
         <div className="mx-auto flex max-w-3xl flex-col gap-3">
           {engines.map((engine) => (
             <EngineCard
@@ -41,7 +42,7 @@ export function EnginesPage(props: {
           <h2 className="mt-3 text-15 font-semibold">What this host can do for the embedded engine</h2>
           <HostChecks />
         </div>
-      </div>
+      </Scroll>
     </Page>
   )
 }

@@ -2,6 +2,7 @@
 import { Disc, Play } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useEngine, useFeed, useSession } from '../../rpc/session.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { engineWords } from './engine-words.ts'
 import { HostChecks } from './host-checks.tsx'
 
@@ -17,7 +18,7 @@ export function Welcome(props: {
   )
   const embedded = engine?.kind === 'embedded'
   return (
-    <div className="flex min-h-0 flex-1 overflow-y-auto">
+    <Scroll label="Welcome" className="flex">
       <div className="m-auto flex w-full max-w-[768px] flex-col gap-3 px-6 py-8">
         <h2 className="text-24 font-semibold tracking-tight">The engine is running. Nothing is in it yet.</h2>
         <p className="mb-3 text-soft">
@@ -61,7 +62,7 @@ export function Welcome(props: {
           </p>
         )}
       </div>
-    </div>
+    </Scroll>
   )
 }
 

@@ -15,6 +15,7 @@ import { CopyableId } from '../../ui/copy-button.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { JsonTree } from '../../ui/json-tree.tsx'
 import { Menu } from '../../ui/menu.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { LayersTab } from './layers-tab.tsx'
 import { shortId, splitTag } from './reference.ts'
@@ -114,7 +115,7 @@ function ConfigTab(props: { readonly detail: Detail }) {
   const { detail } = props
   const code = (text: string) => <code className="break-all font-mono text-12">{text}</code>
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-5 py-3">
+    <Scroll label="Config" className="px-5 py-3">
       <Facts>
         <Fact name="Used by">{detail.row.usedBy.length > 0 ? detail.row.usedBy.join(', ') : 'nothing'}</Fact>
         <Fact name="Platform">{detail.platform}</Fact>
@@ -140,6 +141,6 @@ function ConfigTab(props: { readonly detail: Detail }) {
         )}
         {detail.author && <Fact name="Author">{detail.author}</Fact>}
       </Facts>
-    </div>
+    </Scroll>
   )
 }

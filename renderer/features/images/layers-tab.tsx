@@ -2,6 +2,7 @@
 
 import { formatBytes } from '../../lib/bytes.ts'
 import type { ImageDetail } from '../../rpc/views.ts'
+import { Scroll } from '../../ui/scroll.tsx'
 import { plainInstruction } from './reference.ts'
 
 const SERIES = [
@@ -37,7 +38,7 @@ export function LayersTab(props: { readonly detail: ImageDetail }) {
   }
   const total = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0)
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">
+    <Scroll label="Layers" className="px-5 py-4">
       {layers.length === 0 ? (
         <p className="text-muted">This image has no layers with files, or its history was not kept.</p>
       ) : (
@@ -92,7 +93,7 @@ export function LayersTab(props: { readonly detail: ImageDetail }) {
           </li>
         )}
       </ol>
-    </div>
+    </Scroll>
   )
 }
 

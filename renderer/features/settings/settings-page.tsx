@@ -10,6 +10,7 @@ import { CopyButton } from '../../ui/copy-button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { Segments } from '../../ui/segments.tsx'
 
 export function SettingsPage() {
@@ -29,7 +30,7 @@ export function SettingsPage() {
   }
   return (
     <Page title="Settings">
-      <div className="min-h-0 flex-1 overflow-y-auto p-5">
+      <Scroll label="All settings" className="p-5">
         <div className="mx-auto flex max-w-3xl flex-col gap-7">
           {failure && <ErrorNote trouble={failure} />}
           <section aria-labelledby="looks">
@@ -119,7 +120,7 @@ export function SettingsPage() {
             )}
           </section>
         </div>
-      </div>
+      </Scroll>
     </Page>
   )
 }

@@ -15,6 +15,7 @@ import { Fact, Facts } from '../../ui/facts.tsx'
 import { columnHead, GridRow, gridCell } from '../../ui/grid-row.tsx'
 import { JsonTree } from '../../ui/json-tree.tsx'
 import { Page } from '../../ui/page.tsx'
+import { Scroll } from '../../ui/scroll.tsx'
 import { SearchBox } from '../../ui/search-box.tsx'
 import { SplitPane } from '../../ui/split-pane.tsx'
 import { StaleNote } from '../../ui/stale-note.tsx'
@@ -288,7 +289,7 @@ function VolumeDetail(props: {
             id: 'overview',
             label: 'Overview',
             content: (
-              <div className="min-h-0 flex-1 overflow-y-auto px-5 py-3">
+              <Scroll label="Overview" className="px-5 py-3">
                 <Facts>
                   <Fact name="Used by">{row.usedBy.length > 0 ? row.usedBy.join(', ') : 'nothing'}</Fact>
                   <Fact name="Driver">{row.driver}</Fact>
@@ -308,7 +309,7 @@ function VolumeDetail(props: {
                     </Fact>
                   ))}
                 </Facts>
-              </div>
+              </Scroll>
             ),
           },
           {
