@@ -1,6 +1,8 @@
 /** Exact reads over a stream of chunks, without copying what fits. */
 import { EngineError } from '../errors.ts'
 
+const CUT = 'the archive ends in the middle of an entry'
+
 /** Pulls bytes from `source` in the amounts that a format asks for. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
@@ -10,15 +12,15 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]()
   }
 
-  /** The next `count` bytes, or null when the stream is at its end. Throws `invalid` when it ends within them. */
-  async read(count: number): Promise<Buffer | null> {
+  /** The next `count` bytes, or null when the stream is at its end. Throws `invalid` (`cut`) when it ends within them. */
+  async read(count: number, cut = CUT): Promise<Buffer | null> {
     if (this.#rest.length >= count) return this.#take(count)
     const pieces: Uint8Array[] = []
     let have = 0
     while (have < count) {
       if (this.#rest.length === 0 && !(await this.#fill())) {
         if (have === 0) return null
-        throw new EngineError('invalid', 'the archive ends in the middle of an entry')
+        throw new EngineError('invalid', cut)
       }
       const piece = this.#take(Math.min(count - have, this.#rest.length))
       pieces.push(piece)
@@ -32,7 +34,7 @@ export class ByteReader {
     let left = count
     while (left > 0) {
       if (this.#rest.length === 0 && !(await this.#fill())) {
-        throw new EngineError('invalid', 'the archive ends in the middle of an entry')
+        throw new EngineError('invalid', CUT)
       }
       const piece = this.#take(Math.min(left, this.#rest.length))
       left -= piece.length

@@ -82,7 +82,12 @@ describe('readTar', () => {
       encodeEntry(header('file', 'a'), Buffer.alloc(2000)).subarray(0, 1500),
       /ends in the middle/,
     ],
-    ['cut in a header', encodeEntry(header('file', 'a')).subarray(0, 100), /ends in the middle/],
+    ['too short', encodeEntry(header('file', 'a')).subarray(0, 100), /not a tar archive/],
+    [
+      'cut in a header',
+      encodeEntry(header('file', 'a'), Buffer.alloc(512)).subarray(0, 1000),
+      /ends in the middle/,
+    ],
   ])('refuses what is %s', async (_, bytes, words) => {
     await expect(list(bytes)).rejects.toThrow(words)
   })

@@ -8,6 +8,8 @@ import { decodePax } from './pax.ts'
 /** Long names and extended headers are read into memory: more than this is an attack. */
 const MAX_RECORD_BYTES = 1024 * 1024
 
+const NO_TAR = 'this is not a tar archive (it is shorter than one header)'
+
 /** Pax records that a header's own fields hold once they are applied. */
 const APPLIED = [
   'path',
@@ -33,8 +35,9 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
   let pax = new Map<string, string>()
   let longName: string | undefined
   let longLink: string | undefined
-  for (;;) {
-    const block = await reader.read(BLOCK)
+  for (let blocks = 0; ; blocks++) {
+    // A stream too short for its first header is no archive that was cut, but no archive.
+    const block = await reader.read(BLOCK, blocks === 0 ? NO_TAR : undefined)
     const raw = block && decodeBlock(block)
     if (!block || !raw) break
     switch (raw.type) {
