@@ -22,6 +22,8 @@ export interface Step {
   readonly compare?: 'text' | 'lines' | 'code' | 'keys'
   readonly contains?: string
   readonly differs?: Difference
+  /** Keys of dockerd's JSON that ours leaves out on purpose, with the reason. */
+  readonly without?: { readonly keys: RegExp; readonly why: string }
 }
 
 /** Steps that belong together. */
@@ -45,14 +47,26 @@ export const CASES: readonly Case[] = [
       "docker info --format '{{.OSType}} {{.Architecture}} {{.ContainersRunning}} {{.Swarm.LocalNodeState}} {{.NCPU}}'",
       { line: 'docker info', compare: 'code', contains: 'Server Version', code: 0 },
       { line: 'docker -H unix:///no/such.sock ps', code: 1 },
-      { line: 'docker info --format "{{json .}}"', compare: 'keys' },
+      {
+        line: 'docker info --format "{{json .}}"',
+        compare: 'keys',
+        without: {
+          keys: /^\.(KernelMemory(TCP)?|(Containerd|Runc|Init)Commit\.Expected|DefaultAddressPools.*)$/,
+          why: 'gone from the API since 1.42 and 1.48; address pools come with networks of one’s own',
+        },
+      },
     ],
   },
   {
     name: 'images',
     steps: [
       { line: 'docker rmi -f $REGISTRY/layered:1 2>&1 | sort | tail -0' },
-      { line: 'docker pull $REGISTRY/layered:1', compare: 'lines', code: 0 },
+      {
+        // dockerd drops some of its "Verifying Checksum" lines when it is quick.
+        line: 'out=$(docker pull $REGISTRY/layered:1); code=$?; echo "$out" | grep -v "Verifying Checksum"; exit $code',
+        compare: 'lines',
+        code: 0,
+      },
       { line: 'docker pull $REGISTRY/layered:1', compare: 'lines', code: 0 },
       { line: 'docker pull -q $REGISTRY/layered:1', code: 0 },
       { line: 'docker pull $REGISTRY/nobody:1', code: 1 },
@@ -63,7 +77,14 @@ export const CASES: readonly Case[] = [
       {
         line: "docker image inspect --format '{{.Config.Entrypoint}} {{.Config.Cmd}} {{.Id}}' $REGISTRY/layered:1",
       },
-      { line: 'docker image inspect $REGISTRY/layered:1', compare: 'keys' },
+      {
+        line: 'docker image inspect $REGISTRY/layered:1',
+        compare: 'keys',
+        without: {
+          keys: /^\[\]\.(Container|ContainerConfig(\..*)?|GraphDriver\.Data\..*)$/,
+          why: 'Container and ContainerConfig are gone since API 1.45; where layers lie is no contract',
+        },
+      },
       {
         line: 'docker image inspect nobody:1',
         code: 1,
@@ -172,8 +193,20 @@ export const CASES: readonly Case[] = [
       'docker run --rm --init $IMAGE sh -c "ps -o pid,comm | grep -c \\"^ *1 \\""',
       'docker run --rm --add-host far:10.1.2.3 $IMAGE grep far /etc/hosts',
       'docker run --rm --dns 10.9.8.7 $IMAGE cat /etc/resolv.conf',
-      'docker run --rm $IMAGE sh -c "ls /dev | sort | tr \\"\\\\n\\" \\" \\""',
-      'docker run --rm $IMAGE sh -c "cut -d\\" \\" -f2,3 /proc/mounts | grep -vE \\"cgroup|firmware|powercap|^/etc|^/ \\" | sort"',
+      {
+        line: 'docker run --rm $IMAGE sh -c "ls /dev | sort | tr \\"\\\\n\\" \\" \\""',
+        differs: {
+          why: 'crun makes /dev/core, runc does not',
+          ours: /^0\ncore fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero/,
+        },
+      },
+      {
+        line: 'docker run --rm $IMAGE sh -c "cut -d\\" \\" -f2,3 /proc/mounts | grep -vE \\"cgroup|firmware|powercap|^/etc|^/ \\" | sort"',
+        differs: {
+          why: 'crun masks files with /dev/null (devtmpfs) where runc uses tmpfs; interrupts are masked as by Docker since 27.4',
+          ours: /^0\n(?=.*\/proc\/acpi tmpfs)(?=.*\/proc\/interrupts)(?=.*\/proc\/keys)(?=.*\/proc\/sys proc)(?=.*\/proc\/timer_list)(?=.*\/sys sysfs)/s,
+        },
+      },
     ],
   },
   {
@@ -226,7 +259,7 @@ export const CASES: readonly Case[] = [
   {
     name: 'logs',
     steps: [
-      'docker run -d --name talk $IMAGE sh -c "for i in 1 2 3 4 5; do echo line \\$i; done; echo oops >&2; sleep 1; echo last" > /dev/null; docker wait talk',
+      'docker run -d --name talk $IMAGE sh -c "for i in 1 2 3 4 5; do echo line \\$i; done; sleep 0.3; echo oops >&2; sleep 1; echo last" > /dev/null; docker wait talk',
       'docker logs talk',
       'docker logs --tail 2 talk 2>/dev/null',
       'docker logs --tail 0 talk',
@@ -305,7 +338,14 @@ export const CASES: readonly Case[] = [
     name: 'inspect',
     steps: [
       'docker run -d --name seen -e A=1 -v hold:/v --label x=y $IMAGE sleep 1000 > /dev/null',
-      { line: 'docker inspect seen', compare: 'keys' },
+      {
+        line: 'docker inspect seen',
+        compare: 'keys',
+        without: {
+          keys: /^\[\]\.(GraphDriver\.Data\..*|HostConfig\.KernelMemory(TCP)?)$/,
+          why: 'KernelMemory is gone since API 1.42; where layers lie is no contract',
+        },
+      },
       "docker inspect --format '{{.Name}} {{.Path}} {{.Args}} {{.Config.Image}} {{.State.Status}} {{.HostConfig.NetworkMode}}' seen",
       "docker inspect --format '{{range .Mounts}}{{.Type}} {{.Name}} {{.Destination}} {{.RW}}{{end}}' seen",
       "docker inspect --format '{{json .HostConfig.RestartPolicy}} {{json .HostConfig.LogConfig}}' seen",

@@ -1,7 +1,8 @@
 /** Attachments: our C helper as the client of conmon's socket, its pipes as the streams. */
-import { type ChildProcess, spawn } from 'node:child_process'
+
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { EngineError } from '../errors.ts'
+import { type ChildProcess, spawn } from '../host/spawn.ts'
 import type { Attachment } from './runtime.ts'
 
 /** Which streams a client wants, and in which form. */

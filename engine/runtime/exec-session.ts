@@ -1,8 +1,9 @@
 /** Further processes in a running container, each with a conmon of its own. */
-import { spawn } from 'node:child_process'
+
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { spawn } from '../host/spawn.ts'
 import { attachFlags, attachmentOf } from './attachment.ts'
 import { resizeTerminal } from './control.ts'
 import { startFailure } from './failure.ts'

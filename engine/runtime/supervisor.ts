@@ -1,7 +1,8 @@
 /** Starts conmon, which starts the OCI runtime, keeps the container's stdio and log, and writes down its exit. */
-import { type ChildProcess, spawn } from 'node:child_process'
+
 import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
+import { type ChildProcess, spawn } from '../host/spawn.ts'
 
 /** The programs of one engine, found once. */
 export interface Programs {

@@ -124,8 +124,18 @@ export interface NetworksBackend {
   prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }>
 }
 
+/** Body of POST /auth. */
+export interface RegistryAccount {
+  readonly username?: string
+  readonly password?: string
+  readonly identitytoken?: string
+  readonly serveraddress?: string
+}
+
 /** Images answer in Docker's JSON; progress comes as JSON lines. */
 export interface ImagesBackend {
+  /** Whether a registry takes an account. Throws when it does not, or does not answer. */
+  auth(account: RegistryAccount): Promise<{ readonly Status: string; readonly IdentityToken: string }>
   list(query: { readonly all: boolean; readonly filters: Filters }): Promise<unknown>
   inspect(name: string): Promise<unknown>
   history(name: string): Promise<unknown>
@@ -154,6 +164,10 @@ export interface ImagesBackend {
     body: Readable,
     signal: AbortSignal,
   ): AsyncIterable<unknown>
+  /** Progress lines of what an archive holds; `body` may be compressed. */
+  load(query: { readonly quiet: boolean }, body: Readable, signal: AbortSignal): AsyncIterable<unknown>
+  /** A tar of the images. Throws before its first byte when one is unknown. */
+  save(names: readonly string[]): AsyncIterable<Uint8Array>
 }
 
 export interface SystemBackend {

@@ -45,13 +45,13 @@ export async function attachContainer(
   const output = request.logs ? await withLogs(parts, container, request, open.output) : open.output
   const { input } = open
   if (!terminal || !input) return { terminal, ...open, output }
-  const escape = new DetachKeys(keys, () => {
+  const escaping = new DetachKeys(keys, () => {
     parts.journal.emit('container', 'detach', container.id, container.attributes())
     open.detach()
     output.destroy()
   })
-  escape.pipe(input)
-  return { terminal, ...open, output, input: escape }
+  escaping.pipe(input)
+  return { terminal, ...open, output, input: escaping }
 }
 
 type Open = Pick<AttachedStream, 'output' | 'input' | 'detach'>

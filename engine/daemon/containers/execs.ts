@@ -8,6 +8,7 @@ import type { ExecProcess, ProcessSettings } from '../../runtime/runtime.ts'
 import type { AttachedStream } from './attach.ts'
 import type { Container } from './container.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
+import { endingAfter } from './ending-after.ts'
 import { frameHeader } from './logs/render.ts'
 import type { Parts } from './parts.ts'
 
@@ -135,16 +136,17 @@ export class Execs {
     const { attachment } = process
     if (!attachment) return null
     const terminal = exec.request.Tty ?? false
-    const { output } = attachment
+    // A client asks for the exit code once the stream has ended, so that it must be known by then.
+    const output = endingAfter(attachment.output, process.exit)
     const input = exec.request.AttachStdin ? attachment.input : null
     const detach = () => attachment.detach()
     if (!terminal || !input) return { terminal, output, input, detach }
-    const escape = new DetachKeys(parseDetachKeys(exec.request.DetachKeys ?? ''), () => {
+    const escaping = new DetachKeys(parseDetachKeys(exec.request.DetachKeys ?? ''), () => {
       this.#emit(exec.id, 'exec_detach')
       attachment.detach()
     })
-    escape.pipe(input)
-    return { terminal, output, input: escape, detach }
+    escaping.pipe(input)
+    return { terminal, output, input: escaping, detach }
   }
 
   #ended(exec: Exec, code: number, pid: number): void {

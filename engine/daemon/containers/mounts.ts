@@ -196,9 +196,10 @@ function anonymousName(): string {
 
 function cleanDestination(path: string, whole: string): string {
   if (!path.startsWith('/')) {
+    const type = whole.startsWith('/') && whole.includes(':') ? 'bind' : 'volume'
     throw new EngineError(
       'invalid',
-      `invalid volume specification: '${whole}': invalid mount config for type "volume": invalid mount path: '${path}' mount path must be absolute`,
+      `invalid volume specification: '${whole}': invalid mount config for type "${type}": invalid mount path: '${path}' mount path must be absolute`,
     )
   }
   const clean = trimPath(path)

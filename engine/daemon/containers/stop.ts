@@ -23,7 +23,7 @@ export async function killContainer(parts: Parts, container: Container, signal: 
   if (!container.up) {
     throw new EngineError(
       'conflict',
-      `cannot kill container: ${container.id}: container ${container.id} is not running`,
+      `Cannot kill container: ${container.name}: Container ${container.id} is not running`,
     )
   }
   // As Docker: one that is killed or asked to stop by hand is left alone by its restart policy.

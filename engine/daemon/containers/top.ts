@@ -1,11 +1,8 @@
 /** `top`: the processes of a container as ps shows them. */
-import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import type { ContainerTop } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
-
-const execute = promisify(execFile)
+import { hostPs } from '../../runtime/host-ps.ts'
 
 /** Clock ticks in a second (USER_HZ): 100 on every Linux that Node runs on. */
 const TICKS = 100
@@ -74,15 +71,7 @@ function clock(seconds: number): string {
 async function fromPs(pids: readonly number[], psArgs: string): Promise<ContainerTop> {
   if (/\bpid\b.*\bpid\b/.test(psArgs))
     throw new EngineError('invalid', 'specifying "ps" PID twice is not allowed')
-  let output: string
-  try {
-    output = (await execute('ps', psArgs.split(/\s+/).filter(Boolean))).stdout
-  } catch (cause) {
-    const failure = cause as Error & { stderr?: string }
-    throw new EngineError('invalid', `Error running ps: ${failure.stderr?.trim() || failure.message}`, {
-      cause,
-    })
-  }
+  const output = await hostPs(psArgs.split(/\s+/).filter(Boolean))
   const [head = '', ...lines] = output.trimEnd().split('\n')
   const titles = head.trim().split(/\s+/)
   const at = titles.indexOf('PID')

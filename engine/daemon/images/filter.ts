@@ -12,6 +12,7 @@ const KNOWN = ['dangling', 'label', 'label!', 'before', 'since', 'reference', 'u
 export interface Row {
   readonly image: ImageRecord
   readonly references: readonly string[]
+  readonly repoDigests: readonly string[]
 }
 
 /** Newest first. Throws `invalid` for an unknown filter or value, `not-found` for an unknown image in before or since. */
@@ -34,9 +35,16 @@ export function filterImages(records: ImageRecords, filters: Filters): readonly 
       patterns.length === 0
         ? image.references
         : image.references.filter((name) => patterns.some((pattern) => matchesReference(name, pattern)))
-    const byDigest = image.repoDigests.some((name) => patterns.includes(familiar(name)))
-    if (patterns.length > 0 && references.length === 0 && !byDigest) continue
-    rows.push({ image, references })
+    const repoDigests =
+      patterns.length === 0
+        ? image.repoDigests
+        : image.repoDigests.filter(
+            (name) =>
+              patterns.includes(familiar(name)) ||
+              patterns.some((pattern) => matchesReference(name, pattern)),
+          )
+    if (patterns.length > 0 && references.length === 0 && repoDigests.length === 0) continue
+    rows.push({ image, references, repoDigests })
   }
   return rows.sort((a, b) => createdSeconds(b.image.config) - createdSeconds(a.image.config))
 }

@@ -95,6 +95,23 @@ export class Images {
     return findImage(this.#options.records, nameOrId).image
   }
 
+  /** POST /auth: whether a registry takes an account. Throws `unauthorized` when it does not. */
+  async auth(account: {
+    readonly username?: string
+    readonly password?: string
+    readonly identitytoken?: string
+    readonly serveraddress?: string
+  }): Promise<{ readonly Status: string; readonly IdentityToken: string }> {
+    const address = (account.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+    const domain = address === '' || address === 'index.docker.io' ? 'docker.io' : address
+    await this.#options.registry.ping(domain, {
+      username: account.username ?? '',
+      password: account.password ?? '',
+      ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
+    })
+    return { Status: 'Login Succeeded', IdentityToken: '' }
+  }
+
   /**
    * Pulls one image, or all tags, and yields the JSON lines; what fails before the first can still be an HTTP status.
    * Throws `cancelled` when `signal` aborts or the reader leaves, with nothing half-made left.
@@ -195,7 +212,7 @@ export class Images {
   /** GET /images/json. Newest first. */
   async list(query: { readonly filters: Filters }): Promise<readonly ImageSummary[]> {
     const rows = filterImages(this.#options.records, query.filters)
-    return rows.map(({ image, references }) => summary(image, references))
+    return rows.map(({ image, references, repoDigests }) => summary(image, references, repoDigests))
   }
 
   async inspect(nameOrId: string): Promise<ImageInspect> {

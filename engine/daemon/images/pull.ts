@@ -90,12 +90,18 @@ export class Puller {
         new LayerReporter(hexOf(layer.digest).slice(0, 12), report),
       ]),
     )
-    for (const reporter of reporters.values()) reporter.status('Pulling fs layer')
+    const missing: typeof distinct = []
+    for (const one of distinct) {
+      const there = await this.#has(one.layer, one.diffId)
+      if (there) reporters.get(one.layer.digest)?.progress({ phase: 'exists' })
+      else missing.push(one)
+    }
+    for (const { layer } of missing) reporters.get(layer.digest)?.status('Pulling fs layer')
     // One layer that fails ends the others: what they were for will not come.
     const abort = new AbortController()
     const either = AbortSignal.any([signal, abort.signal])
     const results = await Promise.allSettled(
-      distinct.map(async ({ layer, diffId }) => {
+      missing.map(async ({ layer, diffId }) => {
         const reporter = reporters.get(layer.digest) as LayerReporter
         try {
           await this.#layer(repository, layer, diffId, reporter, either)
@@ -116,6 +122,10 @@ export class Puller {
     await this.#store.writeBlob(resolved.manifestDescriptor, once(resolved.bytes))
   }
 
+  async #has(layer: Descriptor, diffId: Digest): Promise<boolean> {
+    return (await this.#store.hasLayer(diffId)) && (await this.#store.hasBlob(layer.digest))
+  }
+
   async #layer(
     repository: Repository,
     layer: Descriptor,
@@ -123,7 +133,8 @@ export class Puller {
     reporter: LayerReporter,
     signal: AbortSignal,
   ): Promise<void> {
-    if ((await this.#store.hasLayer(diffId)) && (await this.#store.hasBlob(layer.digest))) {
+    // Another pull may have brought it since.
+    if (await this.#has(layer, diffId)) {
       reporter.progress({ phase: 'exists' })
       return
     }

@@ -7,12 +7,16 @@ import type { ImageRecord } from '../../store/store.ts'
 const NEVER = '0001-01-01T00:00:00Z'
 
 /** One row of the list, with the names given (a filter may hide some). */
-export function summary(image: ImageRecord, references: readonly string[] = image.references): ImageSummary {
+export function summary(
+  image: ImageRecord,
+  references: readonly string[] = image.references,
+  repoDigests: readonly string[] = image.repoDigests,
+): ImageSummary {
   return {
     Id: image.id,
     ParentId: '',
     RepoTags: references.map(familiar),
-    RepoDigests: image.repoDigests.map(familiar),
+    RepoDigests: repoDigests.map(familiar),
     Created: createdSeconds(image.config),
     Size: image.sizeBytes,
     SharedSize: -1,

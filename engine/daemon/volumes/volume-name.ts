@@ -2,7 +2,7 @@
 import { EngineError } from '../../errors.ts'
 
 /** Throws `invalid` in Docker's words. */
-export function checkVolumeName(name: string): string {
+export function checkVolumeName(name: string, doing = ''): string {
   if (name.length === 1) {
     throw new EngineError(
       'invalid',
@@ -12,7 +12,7 @@ export function checkVolumeName(name: string): string {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {
     throw new EngineError(
       'invalid',
-      `"${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+      `${doing}"${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
     )
   }
   return name

@@ -61,7 +61,9 @@ export class VolumeService {
         `options of the local volume driver are not supported by this engine: ${Object.keys(options).join(', ')}`,
       )
     }
-    const name = request.Name ? checkVolumeName(request.Name) : randomBytes(32).toString('hex')
+    const name = request.Name
+      ? checkVolumeName(request.Name, `create ${request.Name}: `)
+      : randomBytes(32).toString('hex')
     const labels = request.Labels ?? null
     return this.#wire(await this.#ensure(name, labels, !request.Name))
   }

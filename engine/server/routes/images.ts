@@ -1,11 +1,17 @@
 /** Routes of images. */
+import { Readable } from 'node:stream'
 import { EngineError } from '../../errors.ts'
-import type { ImagesBackend } from '../backend.ts'
-import { answer, answerEmpty, answerLines, filters, flag, param } from '../call.ts'
+import type { ImagesBackend, RegistryAccount } from '../backend.ts'
+import { answer, answerEmpty, answerLines, answerStream, filters, flag, jsonBody, param } from '../call.ts'
 import type { Route } from '../router.ts'
 
 export function imageRoutes(images: ImagesBackend): Route[] {
   return [
+    {
+      method: 'POST',
+      pattern: '/auth',
+      handler: async (call) => answer(call, 200, await images.auth(await jsonBody<RegistryAccount>(call))),
+    },
     {
       method: 'GET',
       pattern: '/images/json',
@@ -35,6 +41,34 @@ export function imageRoutes(images: ImagesBackend): Route[] {
         const repo = query.get('repo') ?? ''
         const order = { source, repo, tag, message, changes, platform }
         await answerLines(call, images.import(order, request, signal))
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/images/load',
+      handler: async (call) => {
+        const quiet = flag(call.query, 'quiet')
+        await answerLines(call, images.load({ quiet }, call.request, call.signal))
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/images/get',
+      handler: async (call) => {
+        const names = call.query.getAll('names').flatMap((each) => each.split(','))
+        await answerStream(
+          call,
+          'application/x-tar',
+          Readable.from(images.save(names), { objectMode: false }),
+        )
+      },
+    },
+    {
+      method: 'GET',
+      pattern: '/images/{name*}/get',
+      handler: async (call) => {
+        const source = Readable.from(images.save([param(call, 'name')]), { objectMode: false })
+        await answerStream(call, 'application/x-tar', source)
       },
     },
     {
