@@ -1,5 +1,6 @@
 /** The frame of the window: rail, page, bottom panel, status bar, and what floats over them. */
-import { Outlet } from '@tanstack/react-router'
+import { Outlet, useLocation } from '@tanstack/react-router'
+import { useEffect } from 'react'
 import { useSummary } from '../features/engines/summary.tsx'
 import { Dock, useTerminalTabs } from '../panels/dock/dock.tsx'
 import { dock } from '../panels/dock/dock-store.ts'
@@ -18,6 +19,14 @@ import { useAppearance } from './theme.ts'
 import { useTaskToasts } from './use-task-toasts.ts'
 import { useWindowKeys } from './use-window-keys.ts'
 
+/** The window's title names its page. */
+function useTitle(): void {
+  const name = useLocation({ select: (location) => location.pathname.split('/').at(-1) ?? '' })
+  useEffect(() => {
+    document.title = name === '' ? 'Longshore' : `${name.charAt(0).toUpperCase()}${name.slice(1)}, Longshore`
+  }, [name])
+}
+
 export function Frame() {
   const { dark, density } = useAppearance()
   const engine = useCurrentEngine()
@@ -25,6 +34,7 @@ export function Frame() {
   const { open, tall, tabs } = useStore(dock)
   const dialog = useStore(dialogs)
   useTerminalTabs()
+  useTitle()
   useTaskToasts()
   useWindowKeys(engine)
   const page = (

@@ -22,6 +22,11 @@ export function TextInput({
   )
 }
 
+/** Lets Enter in any field send a form whose visible button stands outside of it, in the dialog's foot. */
+export function SubmitOnEnter() {
+  return <button type="submit" hidden tabIndex={-1} aria-hidden="true" />
+}
+
 /** A labelled field; `children` gets the ids to wire up. The hint gives way to the error. */
 export function Field(props: {
   readonly label: string

@@ -47,7 +47,7 @@ export function JsonTree(props: { readonly value: unknown; readonly label: strin
               line && (
                 <div
                   key={line.path}
-                  className="absolute left-0 top-0 w-full"
+                  className="absolute left-0 top-0 w-max min-w-full"
                   style={{ transform: `translateY(${row.start}px)`, height: LINE }}
                 >
                   <Line line={line} closed={query === '' && closed.has(line.path)} onToggle={toggle} />
@@ -86,12 +86,12 @@ function Line(props: {
           aria-expanded={!props.closed}
           aria-label={line.key ?? 'whole'}
           onClick={() => props.onToggle(line.path)}
-          className="flex size-4 items-center justify-center rounded text-muted hover:text-text"
+          className="flex size-4 shrink-0 items-center justify-center rounded text-muted hover:text-text"
         >
           <ChevronRight className={cx('size-3.5', !props.closed && 'rotate-90')} />
         </button>
       ) : (
-        <span className="w-4" />
+        <span className="w-4 shrink-0" />
       )}
       {line.key !== null && <span className="text-soft">{line.key}:</span>}
       <span className={tone}>{line.text}</span>

@@ -86,7 +86,7 @@ export function OverviewTab(props: {
               {volumeName(mount.source)}
             </code>{' '}
             <span className="text-muted">
-              at {mount.destination}
+              {isUnnamed(mount.source) && 'without a name, '}at {mount.destination}
               {mount.readOnly && ', read only'}
             </span>
           </Fact>
@@ -176,5 +176,9 @@ function restartWords(policy: string): string {
 /** A volume that the engine named has 64 digits; twelve are enough to know it by. */
 function volumeName(source: string): string {
   if (source === '') return 'in memory'
-  return /^[0-9a-f]{64}$/.test(source) ? `${source.slice(0, 12)}, no name,` : source
+  return isUnnamed(source) ? source.slice(0, 12) : source
+}
+
+function isUnnamed(source: string): boolean {
+  return /^[0-9a-f]{64}$/.test(source)
 }

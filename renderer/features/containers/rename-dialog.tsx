@@ -6,7 +6,7 @@ import type { ContainerRow, Failure } from '../../rpc/views.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../ui/field.tsx'
 
 export function RenameDialog(props: {
   readonly engine: string
@@ -52,6 +52,7 @@ export function RenameDialog(props: {
           {(ids) => <TextInput {...ids} value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
         {failure && <ErrorNote trouble={failure} />}
+        <SubmitOnEnter />
       </form>
     </Dialog>
   )

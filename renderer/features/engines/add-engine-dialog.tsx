@@ -6,7 +6,7 @@ import type { Failure } from '../../rpc/views.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../ui/field.tsx'
 
 /** Closes with the new engine's id, or with null. */
 export function AddEngineDialog(props: { readonly onClose: (engine: string | null) => void }) {
@@ -70,6 +70,7 @@ export function AddEngineDialog(props: { readonly onClose: (engine: string | nul
           )}
         </Field>
         {failure && <ErrorNote trouble={failure} />}
+        <SubmitOnEnter />
       </form>
     </Dialog>
   )

@@ -4,6 +4,7 @@ import { CircleCheck, TriangleAlert } from 'lucide-react'
 import { failureOf } from '../../rpc/failure-of.ts'
 import { useClient } from '../../rpc/session.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
+import { groupChecks } from './host-groups.ts'
 
 export function HostChecks() {
   const client = useClient()
@@ -15,9 +16,9 @@ export function HostChecks() {
       aria-label="What this host can do"
       className="flex flex-col gap-3.5 rounded-panel border border-line bg-raised px-[18px] py-4"
     >
-      {checks.data.map((check) => (
-        <li key={check.name} className="flex items-start gap-2.5">
-          {check.ok ? (
+      {groupChecks(checks.data).map((group) => (
+        <li key={group.title} className="flex items-start gap-2.5">
+          {group.ok ? (
             <CircleCheck role="img" aria-label="works" className="mt-0.5 size-4 shrink-0 text-ok-text" />
           ) : (
             <TriangleAlert
@@ -26,10 +27,16 @@ export function HostChecks() {
               className="mt-0.5 size-4 shrink-0 text-warn-text"
             />
           )}
-          <span className="shrink-0 font-medium">{check.name}</span>
+          <span className="shrink-0 font-medium">{group.title}</span>
           <span className="ml-auto min-w-0 break-words pl-6 text-right text-muted">
-            {check.detail}
-            {check.remedy && <span className="block text-soft">{check.remedy}</span>}
+            {group.ok
+              ? group.by
+              : group.wrong.map((check) => (
+                  <span key={check.name} className="block">
+                    {check.name}: {check.detail}
+                    {check.remedy && <span className="block text-soft">{check.remedy}</span>}
+                  </span>
+                ))}
           </span>
         </li>
       ))}

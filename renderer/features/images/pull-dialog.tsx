@@ -11,7 +11,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { CommandBlock } from '../../ui/command-block.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../ui/field.tsx'
 
 export function PullDialog(props: {
   readonly engine: string
@@ -132,6 +132,7 @@ export function PullDialog(props: {
         ) : (
           <CommandBlock text={`docker pull ${wanted || 'nginx:1.27'}`} />
         )}
+        <SubmitOnEnter />
       </form>
     </Dialog>
   )

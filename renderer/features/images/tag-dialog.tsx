@@ -6,7 +6,7 @@ import type { Failure, ImageRow } from '../../rpc/views.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../ui/field.tsx'
 
 export function TagDialog(props: {
   readonly engine: string
@@ -56,6 +56,7 @@ export function TagDialog(props: {
           )}
         </Field>
         {failure && <ErrorNote trouble={failure} />}
+        <SubmitOnEnter />
       </form>
     </Dialog>
   )

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { CommandBlock } from '../../ui/command-block.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field, TextInput } from '../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../ui/field.tsx'
 
 /** Closes with the new volume's name, or with null. */
 export function CreateVolumeDialog(props: {
@@ -59,6 +59,7 @@ export function CreateVolumeDialog(props: {
         </Field>
         {failure && <ErrorNote trouble={failure} />}
         <CommandBlock text={`docker volume create ${name.trim() || 'shop_db'}`} />
+        <SubmitOnEnter />
       </form>
     </Dialog>
   )

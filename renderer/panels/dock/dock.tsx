@@ -1,14 +1,18 @@
 /** The bottom panel on screen: its tab bar, the tools of the shown tab, and that tab. */
 import { ChevronDown, Maximize2, Minimize2, ScrollText, SquareTerminal, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useClient, useFeed, useSession } from '../../rpc/session.tsx'
 import type { TerminalView as Terminal } from '../../rpc/views.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { useStore } from '../../ui/use-store.ts'
 import { LogView } from '../logs/log-view.tsx'
-import { TerminalPanel } from '../terminal/terminal-panel.tsx'
 import { closeTab, type DockTab, dock, reconcileTerminals } from './dock-store.ts'
+
+/** The emulator is the largest part of the page, and a window without a terminal does without it. */
+const TerminalPanel = lazy(async () => ({
+  default: (await import('../terminal/terminal-panel.tsx')).TerminalPanel,
+}))
 
 /** Keeps the tabs in line with the services' terminals, whether or not the panel is open. Stands in the frame. */
 export function useTerminalTabs(): void {
@@ -132,7 +136,11 @@ export function Dock() {
             tools={tools}
           />
         )}
-        {shown?.kind === 'terminal' && <TerminalPanel key={shown.key} id={shown.terminal} tools={tools} />}
+        {shown?.kind === 'terminal' && (
+          <Suspense>
+            <TerminalPanel key={shown.key} id={shown.terminal} tools={tools} />
+          </Suspense>
+        )}
       </div>
     </section>
   )

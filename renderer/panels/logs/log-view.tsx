@@ -4,7 +4,7 @@ import { ArrowDownToLine, Clock, Download, Eraser, Search, WrapText } from 'luci
 import { useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { createPortal } from 'react-dom'
 import { failureOf } from '../../rpc/failure-of.ts'
-import { useClient } from '../../rpc/session.tsx'
+import { useClient, useLiveList, useSession } from '../../rpc/session.tsx'
 import { useStream } from '../../rpc/use-stream.ts'
 import type { Failure } from '../../rpc/views.ts'
 import { IconButton } from '../../ui/button.tsx'
@@ -39,8 +39,19 @@ export function LogView(props: {
   const lastFirst = useRef(0)
   const after = useRef('')
 
+  // A log that ended with its container goes on when the container is started again.
+  const list = useSession().containers(props.engine)
+  const running = useLiveList(list).rows.find((row) => row.id === props.container)?.state.kind === 'running'
+  const [start, setStart] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whether it ended is told by a new version
+  useEffect(() => {
+    if (!running || !feed.ended) return
+    feed.ended = false
+    setStart((before) => before + 1)
+  }, [running, version, feed])
+
   useStream(
-    `${props.engine}/${props.container}`,
+    `${props.engine}/${props.container}/${start}`,
     (signal) => {
       after.current = feed.lastAt
       const since = feed.lastAt === '' ? {} : { since: feed.lastAt }

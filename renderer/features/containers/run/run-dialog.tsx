@@ -11,7 +11,7 @@ import { Button } from '../../../ui/button.tsx'
 import { ErrorNote } from '../../../ui/callout.tsx'
 import { Checkbox } from '../../../ui/checkbox.tsx'
 import { Dialog } from '../../../ui/dialog.tsx'
-import { Field, TextInput } from '../../../ui/field.tsx'
+import { Field, SubmitOnEnter, TextInput } from '../../../ui/field.tsx'
 import { Select } from '../../../ui/select.tsx'
 import { MountFields } from './mount-fields.tsx'
 import { PortFields } from './port-fields.tsx'
@@ -425,6 +425,7 @@ export function RunDialog(props: {
               Read-only root filesystem
             </Checkbox>
           </Section>
+          <SubmitOnEnter />
         </form>
         <Preview input={'input' in read ? read.input : null} wrong={wrong} notes={notesOf(form, hints)} />
       </div>
