@@ -81,8 +81,12 @@ test('a lost engine leaves its rows, marked stale; when it returns the list is r
   await scripted.start(socket)
   engine.start()
   await until(connected)
+  let told = false
+  engine.onEvent(() => {
+    told = true
+  })
   scripted.tell('start', 'one')
-  await until(exact)
+  await until(() => told && exact())
   const watch = engine.objects.containers.watch(undefined)
   expect((await watch.next()).value).toMatchObject({ type: 'reset' })
   await scripted.stop()

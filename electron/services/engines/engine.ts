@@ -23,7 +23,7 @@ export interface EngineEntry {
 /** Brings an engine to life that does not answer; tells what it is doing. Throws when it cannot. */
 export type Starter = (tell: (what: string) => void, signal: AbortSignal) => Promise<void>
 
-const FIRST_WAIT_MS = 500
+const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 30_000
 const RECONCILE_MS = 60_000
 /** Some engines send the headers of their event stream with the first event only. */
