@@ -45,6 +45,8 @@ async function status(config: EngineConfig): Promise<number> {
 }
 
 async function serve(config: EngineConfig): Promise<void> {
+  // Folders of images and containers have the modes that were meant, whoever starts the engine.
+  process.umask(0o022)
   const { openDaemon } = await import('./daemon/daemon.ts')
   const { lockRoot } = await import('./daemon/root-lock.ts')
   const { createApiServer } = await import('./server/server.ts')

@@ -126,6 +126,29 @@ describe('authentication', () => {
   })
 })
 
+describe('signing in', () => {
+  it.each([
+    ['basic', 'Basic realm="r"'],
+    ['token', 'Bearer realm="http://HOST/token"'],
+  ])('tells a right from a wrong password (%s)', async (_, challenge) => {
+    const right = `Basic ${Buffer.from('ann:secret').toString('base64')}`
+    const { host } = await scripted((request, response) => {
+      const { authorization, host: own } = request.headers
+      if (request.url?.startsWith('/token') && authorization === right) response.end('{"token":"t"}')
+      else if (request.url?.startsWith('/token')) refuse(response, 401, 'UNAUTHORIZED')
+      else if (authorization === right || authorization === 'Bearer t') response.end('{}')
+      else refuse(response, 401, 'UNAUTHORIZED', { 'www-authenticate': challenge.replace('HOST', own ?? '') })
+    })
+    const registry = new Registry()
+    open.push({ close: () => void registry.close() })
+    await registry.ping(host, { username: 'ann', password: 'secret' })
+    await expect(registry.ping(host, { username: 'ann', password: 'wrong' })).rejects.toMatchObject({
+      kind: 'unauthorized',
+      message: `login attempt to http://${host}/v2/ failed: unauthorized: unauthorized`,
+    })
+  })
+})
+
 describe('blobs', () => {
   it('reads on where the connection broke', async () => {
     const { host, asked } = await scripted((request, response, count) => {

@@ -2,10 +2,11 @@
  * Registry: the distribution protocol's client side (OCI distribution spec v1.1 and Docker's token authentication).
  * Yields what a registry says; that the bytes are true is the store's to verify.
  */
+import { EngineError } from '../errors.ts'
 import type { Reference } from '../oci/reference.ts'
-import { Authenticator, type Credentials, TokenCache } from './authenticator.ts'
+import { Authenticator, type Credentials, TokenCache, TokenRefused } from './authenticator.ts'
 import { endpointOf } from './endpoint.ts'
-import { readRefusal, refused } from './failure.ts'
+import { readRefusal } from './failure.ts'
 import { Repository } from './repository.ts'
 import { PATIENCE, type Patience, Transport } from './transport.ts'
 
@@ -34,13 +35,25 @@ export class Registry {
     return new Repository(reference, endpoint, authenticator, this.#transport)
   }
 
-  /** Does `domain` answer, and accept the credentials? Throws `unavailable` or `not-found` (denied). */
+  /** Does `domain` answer, and take the credentials? Throws `unauthorized`, `unavailable` or `cancelled`. */
   async ping(domain: string, credentials: Credentials = {}, signal?: AbortSignal): Promise<void> {
     const { origin } = endpointOf(domain, this.#insecure)
     const authenticator = new Authenticator(this.#transport, this.#tokens, credentials, '')
-    const answer = await authenticator.send({ url: `${origin}/v2/`, headers: {}, signal })
-    const body = await answer.body.text()
-    if (answer.statusCode >= 300) throw refused(readRefusal(answer.statusCode, body), domain, 'listing')
+    let refusal: { readonly status: number; readonly message: string }
+    try {
+      const answer = await authenticator.send({ url: `${origin}/v2/`, headers: {}, signal })
+      const body = await answer.body.text()
+      if (answer.statusCode < 300) return
+      refusal = readRefusal(answer.statusCode, body)
+    } catch (error) {
+      if (!(error instanceof TokenRefused)) throw error
+      refusal = error
+    }
+    const words = refusal.message || `status ${refusal.status}`
+    if (refusal.status === 401 || refusal.status === 403) {
+      throw new EngineError('unauthorized', `login attempt to ${origin}/v2/ failed: unauthorized: ${words}`)
+    }
+    throw new EngineError('unavailable', `the registry ${domain} answered ${refusal.status}: ${words}`)
   }
 
   /** Closes idle connections. */
