@@ -8,10 +8,9 @@ import {
   Square,
   SquareTerminal,
 } from 'lucide-react'
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import { formatMemory, formatPercent } from '../../lib/bytes.ts'
 import type { ContainerRow } from '../../rpc/views.ts'
-import { IconButton } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { columnHead, GridRow, gridCell } from '../../ui/grid-row.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
@@ -152,49 +151,48 @@ export const ContainerCells = memo(function ContainerCells(props: {
         {...gridCell}
         className="absolute inset-y-px right-2 my-auto hidden h-[26px] items-center rounded-control border border-line bg-raised group-hover/row:flex"
       >
-        <IconButton
-          size="small"
-          tabIndex={-1}
-          label={`Logs of ${row.name}`}
-          keys="L"
-          onClick={(event) => {
-            event.stopPropagation()
-            acts.onLogs(row)
-          }}
-        >
+        <RowButton label={`Logs of ${row.name} (L)`} onPress={() => acts.onLogs(row)}>
           <ScrollText />
-        </IconButton>
+        </RowButton>
         {running ? (
-          <IconButton
-            size="small"
-            tabIndex={-1}
-            label={`Terminal in ${row.name}`}
-            keys="T"
-            onClick={(event) => {
-              event.stopPropagation()
-              acts.onTerminal(row)
-            }}
-          >
+          <RowButton label={`Terminal in ${row.name} (T)`} onPress={() => acts.onTerminal(row)}>
             <SquareTerminal />
-          </IconButton>
+          </RowButton>
         ) : (
-          <IconButton
-            size="small"
-            tabIndex={-1}
-            label={act === 'stop' ? `Stop ${row.name}` : `Start ${row.name}`}
-            keys="S"
-            onClick={(event) => {
-              event.stopPropagation()
-              acts.onAct(row, act)
-            }}
+          <RowButton
+            label={`${act === 'stop' ? 'Stop' : 'Start'} ${row.name} (S)`}
+            onPress={() => acts.onAct(row, act)}
           >
             {act === 'stop' ? <Square /> : <Play />}
-          </IconButton>
+          </RowButton>
         )}
       </span>
     </GridRow>
   )
 })
+
+/** For the pointer alone, the list has the keys; plain, because every row in sight has two of them. */
+function RowButton(props: {
+  readonly label: string
+  readonly onPress: () => void
+  readonly children: ReactNode
+}) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      title={props.label}
+      aria-label={props.label}
+      onClick={(event) => {
+        event.stopPropagation()
+        props.onPress()
+      }}
+      className="flex size-6 items-center justify-center rounded text-soft hover:bg-hover hover:text-text [&_svg]:size-3.5"
+    >
+      {props.children}
+    </button>
+  )
+}
 
 /** A wash of light over the row when a patch changed it. */
 function Glow(props: { readonly changedAt: number }) {
