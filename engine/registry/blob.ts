@@ -1,7 +1,7 @@
 /** A blob over connections that may break: read on from where the last one ended (RFC 9110, Range). */
 import { EngineError, isEngineError } from '../errors.ts'
 import type { Descriptor } from '../oci/descriptor.ts'
-import { isPassing, unreachable } from './failure.ts'
+import { brokenOff, isPassing } from './failure.ts'
 import { type Answer, ATTEMPTS, cancelled, pause, type Transport } from './transport.ts'
 
 /**
@@ -23,12 +23,13 @@ export async function* readBlob(
     const before = at
     let failure: unknown = new EngineError(
       'unavailable',
-      `the registry ended ${descriptor.digest} after ${before} of ${descriptor.size} bytes`,
+      `the registry sends only ${before} bytes of ${descriptor.digest}, whose size is ${descriptor.size}`,
     )
     let answer: Answer | null = null
     try {
       answer = await send(at === 0 ? {} : { range: `bytes=${at}-` })
       let skip = bytesToSkip(answer, at, descriptor)
+      refuseOtherSize(answer, at - skip, descriptor)
       for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
         if (skip >= chunk.length) {
           skip -= chunk.length
@@ -44,14 +45,14 @@ export async function* readBlob(
       if (signal?.aborted) throw cancelled(error)
       // In the middle of a blob a registry that is gone may be one that restarts.
       const restarting = at > 0 && answer === null && isEngineError(error, 'unavailable')
-      if (!restarting && !isPassing(error)) throw unreachable(error, 'while it sent a layer')
+      if (!restarting && !isPassing(error)) throw brokenOff(error, descriptor.digest)
       failure = error
     } finally {
       answer?.body.on('error', () => {}) // whoever stops reading early must not bring the engine down
       answer?.body.destroy()
     }
     fruitless = at > before ? 1 : fruitless + 1
-    if (fruitless >= ATTEMPTS) throw unreachable(failure, `for ${descriptor.digest}`)
+    if (fruitless >= ATTEMPTS) throw brokenOff(failure, descriptor.digest)
     const wait = transport.backoff(fruitless)
     onRetry?.(Math.ceil(wait / 1000))
     await pause(wait, signal)
@@ -66,5 +67,17 @@ function bytesToSkip(answer: Answer, at: number, descriptor: Descriptor): number
   throw new EngineError(
     'unavailable',
     `the registry resumed ${descriptor.digest} at another place than asked for`,
+  )
+}
+
+/** An answer that announces another size than the manifest is no broken connection: trying again would not help. */
+function refuseOtherSize(answer: Answer, start: number, descriptor: Descriptor): void {
+  const length = answer.headers['content-length']
+  if (typeof length !== 'string' || answer.headers['content-encoding'] !== undefined) return
+  const size = start + Number(length)
+  if (size === descriptor.size) return
+  throw new EngineError(
+    'invalid',
+    `the registry's copy of ${descriptor.digest} has the wrong size: ${size} bytes instead of ${descriptor.size}`,
   )
 }

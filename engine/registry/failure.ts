@@ -109,9 +109,17 @@ export function isPassing(error: unknown): boolean {
 /** The error for a connection to `host` that failed. `EngineError`s pass. */
 export function unreachable(error: unknown, host: string): unknown {
   if (error instanceof EngineError) return error
-  const code = codeOf(error)
-  const why = NETWORK[code] ?? (error as Error | null)?.message ?? String(error)
-  return new EngineError('unavailable', `cannot reach the registry ${host}: ${why}`, { cause: error })
+  return new EngineError('unavailable', `cannot reach the registry ${host}: ${why(error)}`, { cause: error })
+}
+
+/** The error for a download of `what` that ended before its time. `EngineError`s pass. */
+export function brokenOff(error: unknown, what: string): unknown {
+  if (error instanceof EngineError) return error
+  return new EngineError('unavailable', `the download of ${what} broke off: ${why(error)}`, { cause: error })
+}
+
+function why(error: unknown): string {
+  return NETWORK[codeOf(error)] ?? (error as Error | null)?.message ?? String(error)
 }
 
 function codeOf(error: unknown): string {

@@ -184,6 +184,15 @@ describe('blobs', () => {
     expect(await readAll(repository(host).blob(DESCRIPTOR))).toEqual(BLOB)
   })
 
+  it('does not try again when the registry announces another size', async () => {
+    const { host, asked } = await scripted((_request, response) => void response.end(BLOB.subarray(0, 100)))
+    await expect(readAll(repository(host).blob(DESCRIPTOR))).rejects.toMatchObject({
+      kind: 'invalid',
+      message: expect.stringContaining('has the wrong size: 100 bytes instead of 10000'),
+    })
+    expect(asked).toHaveLength(1)
+  })
+
   it('gives up when nothing more comes', async () => {
     const { host, asked } = await scripted((_request, response) => void response.destroy())
     await expect(readAll(repository(host).blob(DESCRIPTOR))).rejects.toMatchObject({ kind: 'unavailable' })

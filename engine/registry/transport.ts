@@ -14,7 +14,7 @@ export interface Patience {
   readonly longestWaitMs: number
 }
 
-export const PATIENCE: Patience = { stallMs: 60_000, backoffMs: 1000, longestWaitMs: 120_000 }
+export const PATIENCE: Patience = { stallMs: 60_000, backoffMs: 500, longestWaitMs: 120_000 }
 
 export const ATTEMPTS = 5
 const MAX_REDIRECTS = 10
