@@ -105,12 +105,20 @@ export function join(socket: Socket, stream: DuplexStream): void {
   const finish = () => {
     if (socket.destroyed) return
     socket.end()
-    // Closing with unread bytes would reset the client's connection and cost it the end of its output.
-    socket.resume()
-    setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    linger(socket)
   }
   output.on('error', finish)
   output.on('end', finish)
   output.on('close', finish)
   output.pipe(socket, { end: false })
+}
+
+/**
+ * Lets a connection go whose our half has ended. Closing it with unread bytes would reset the client's side and cost
+ * it the end of its output, so those are read first; a client that never closes its half is left at last.
+ */
+export function linger(socket: Socket): void {
+  socket.resume()
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.on('close', () => clearTimeout(timer))
 }

@@ -8,7 +8,7 @@ import { EngineError, isEngineError } from '../errors.ts'
 import type { Backend } from './backend.ts'
 import type { Call } from './call.ts'
 import { messageOf, statusOf } from './errors.ts'
-import { join, takeOver, upgrade, upgradeBody } from './hijack.ts'
+import { join, linger, takeOver, upgrade, upgradeBody } from './hijack.ts'
 import type { HijackCall } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
 import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
@@ -149,7 +149,7 @@ export function createApiServer(backend: Backend, engineVersion: string, report:
     }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
-    socket.resume()
+    linger(socket)
   }
 }
 

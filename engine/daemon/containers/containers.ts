@@ -125,14 +125,12 @@ export class Containers {
   }
 
   async kill(name: string, signal: string): Promise<void> {
-    let container: Container
     try {
-      container = this.#find(name)
+      await killContainer(this.#parts, this.#find(name), signal)
     } catch (error) {
-      if (!isEngineError(error, 'not-found')) throw error
-      throw new EngineError('not-found', `cannot kill container: ${name}: ${error.message}`, { cause: error })
+      if (!isEngineError(error, 'not-found') && !isEngineError(error, 'conflict')) throw error
+      throw new EngineError(error.kind, `Cannot kill container: ${name}: ${error.message}`, { cause: error })
     }
-    await killContainer(this.#parts, container, signal)
   }
 
   async remove(name: string, options: { readonly force: boolean; readonly volumes: boolean }): Promise<void> {

@@ -21,10 +21,7 @@ export interface StopOptions {
 export async function killContainer(parts: Parts, container: Container, signal: string): Promise<void> {
   const number = signalNumber(signal)
   if (!container.up) {
-    throw new EngineError(
-      'conflict',
-      `Cannot kill container: ${container.name}: Container ${container.id} is not running`,
-    )
+    throw new EngineError('conflict', `Container ${container.id} is not running`)
   }
   // As Docker: one that is killed or asked to stop by hand is left alone by its restart policy.
   if (number === SIGKILL || number === stopSignal(container)) markStopped(container)

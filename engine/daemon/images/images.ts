@@ -10,7 +10,7 @@ import type {
   ImageSummary,
   ProgressMessage,
 } from '../../api/image.ts'
-import { EngineError } from '../../errors.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import {
@@ -104,11 +104,20 @@ export class Images {
   }): Promise<{ readonly Status: string; readonly IdentityToken: string }> {
     const address = (account.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '')
     const domain = address === '' || address === 'index.docker.io' ? 'docker.io' : address
-    await this.#options.registry.ping(domain, {
-      username: account.username ?? '',
-      password: account.password ?? '',
-      ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
-    })
+    try {
+      await this.#options.registry.ping(domain, {
+        username: account.username ?? '',
+        password: account.password ?? '',
+        ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
+      })
+    } catch (cause) {
+      if (!isEngineError(cause, 'not-found') && !isEngineError(cause, 'unauthorized')) throw cause
+      throw new EngineError(
+        'unauthorized',
+        `login attempt to ${domain} failed: unauthorized: incorrect username or password`,
+        { cause },
+      )
+    }
     return { Status: 'Login Succeeded', IdentityToken: '' }
   }
 
