@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { joinWords, splitWords } from './words.ts'
+import { joinWords, sentence, splitWords } from './words.ts'
 
 test.each([
   ['sh -c "echo hi"', ['sh', '-c', 'echo hi']],
@@ -12,4 +12,9 @@ test.each([
 test('what is joined splits into the same again', () => {
   const words = ['sh', '-c', 'it\'s $HOME; echo "x"', '', 'a=b', '100%']
   expect(splitWords(joinWords(words))).toEqual(words)
+})
+
+test('a reason becomes a sentence', () => {
+  expect(sentence('the socket does not exist')).toBe('The socket does not exist.')
+  expect(sentence('Away.')).toBe('Away.')
 })

@@ -44,8 +44,12 @@ test('rows stay, marked as old, while the engine is away', () => {
   expect(list.get()).toEqual({ rows: [], loaded: false, asOf: null, stale: 'away' })
   list.take({ type: 'reset', rows: [{ id: 'a', n: 1 }], asOf: 't1' })
   list.take({ type: 'stale', reason: 'gone' })
-  expect(list.get()).toMatchObject({ loaded: true, asOf: 't1', stale: 'gone' })
+  expect(list.get()).toMatchObject({ loaded: true, stale: 'gone' })
   expect(list.get().rows).toHaveLength(1)
+  const { asOf } = list.get()
+  expect(Date.parse(asOf ?? '')).toBeGreaterThan(0)
+  list.take({ type: 'stale', reason: 'still gone' })
+  expect(list.get().asOf).toBe(asOf)
 })
 
 test('listeners hear each message until they stop', () => {

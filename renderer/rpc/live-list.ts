@@ -5,7 +5,7 @@ export interface ListSnapshot<Row> {
   readonly rows: readonly Row[]
   /** False until the first reset. */
   readonly loaded: boolean
-  /** When the engine was last read, ISO 8601. */
+  /** When the rows were last known to be true, ISO 8601. */
   readonly asOf: string | null
   /** Why the rows may be old; null while they are live. */
   readonly stale: string | null
@@ -76,8 +76,12 @@ export class LiveList<Row extends object> {
         this.#publish({ loaded: true, asOf: message.asOf, stale: null })
         return
       }
-      case 'stale':
-        this.#publish({ loaded: this.#snapshot.loaded, asOf: this.#snapshot.asOf, stale: message.reason })
+      case 'stale': {
+        const { loaded, asOf, stale } = this.#snapshot
+        // Until this moment events kept the rows true, whenever the last of them was.
+        const live = loaded && stale === null
+        this.#publish({ loaded, asOf: live ? new Date().toISOString() : asOf, stale: message.reason })
+      }
     }
   }
 

@@ -51,8 +51,8 @@ export function createSession(client: Client, connection: Connection): Session {
             (signal) => watch(engine, signal),
             take,
             (state) => {
+              // A lost connection is told once for the whole window, not by each list.
               if (state.kind === 'failed') fail(failureOf(state.error).message)
-              if (state.kind === 'reconnecting') fail('The connection to Longshore was lost.')
             },
           ),
         idOf,

@@ -1,4 +1,5 @@
 /** Says that what is on screen may be old, since when, and offers to try again. */
+import { sentence } from '../lib/words.ts'
 import { Age } from './age.tsx'
 import { Button } from './button.tsx'
 import { Callout } from './callout.tsx'
@@ -26,7 +27,7 @@ export function StaleNote(props: {
           {props.what} as of <Age iso={props.asOf} ago />.{' '}
         </>
       )}
-      <span className="text-soft">{props.reason}</span>
+      <span className="text-soft">{sentence(props.reason)}</span>
     </Callout>
   )
 }

@@ -1,5 +1,6 @@
 /** A page that could not be read at all: what failed, why, and the way on. */
 import { CircleAlert } from 'lucide-react'
+import { sentence } from '../lib/words.ts'
 import { Button } from './button.tsx'
 
 export function Unreachable(props: {
@@ -14,7 +15,7 @@ export function Unreachable(props: {
           <CircleAlert className="size-5 shrink-0 text-bad-text" />
           {props.title}
         </h2>
-        <p className="text-soft first-letter:uppercase">{props.reason}</p>
+        <p className="text-soft first-letter:uppercase">{sentence(props.reason)}</p>
         <p className="text-muted">
           What it runs goes on running. Longshore tries again by itself; another engine can be chosen at the
           top left.

@@ -251,7 +251,7 @@ export function ContainersPage(props: {
           )
         }
       />
-      {loaded && items.length === 0 && (
+      {rows.length > 0 && items.length === 0 && (
         <div className="absolute inset-x-0 top-24 flex flex-col items-center gap-2 text-muted">
           <p>No container matches this filter.</p>
           <Button size="small" onClick={() => onView({ q: undefined }, true)}>

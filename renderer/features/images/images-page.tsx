@@ -171,7 +171,7 @@ export function ImagesPage(props: {
           </GridRow>
         )}
       />
-      {loaded && items.length === 0 && (
+      {rows.length > 0 && items.length === 0 && (
         <p className="absolute inset-x-0 top-24 text-center text-muted">No image matches this filter.</p>
       )}
     </div>

@@ -208,7 +208,7 @@ export function VolumesPage(props: {
           </GridRow>
         )}
       />
-      {loaded && items.length === 0 && (
+      {rows.length > 0 && items.length === 0 && (
         <p className="absolute inset-x-0 top-24 text-center text-muted">No volume matches this filter.</p>
       )}
     </div>
