@@ -208,6 +208,8 @@ export class FileStore implements Store {
       freed += (await this.#layers.facts(diffId))?.sizeBytes ?? 0
       await this.#layers.remove(diffId)
     }
+    // Freed means free: whoever removes images to make room may go on at once.
+    await this.#trash.settled()
     return freed
   }
 
