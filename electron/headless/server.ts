@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
+import { type WebSocket, WebSocketServer } from 'ws'
 import { EngineError } from '../../engine/errors.ts'
 import { PAGE_HEADERS } from '../router/content-policy.ts'
 import { socketChannel } from '../router/rpc-channels.ts'
@@ -36,6 +36,7 @@ export interface Headless {
 
 /** Largest message of a window: a paste of a million characters fits. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+const SILENCE_MS = 30_000
 
 /** Listens on 127.0.0.1. Throws `unavailable` when the port is taken. */
 export async function startHeadless(options: HeadlessOptions): Promise<Headless> {
@@ -148,7 +149,23 @@ class Shell implements Headless {
       return
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      endWhenSilent(webSocket)
       this.#options.serve(socketChannel(webSocket))
     })
   }
+}
+
+/** Ends a socket whose browser is gone without a word (a forwarded port that broke, a machine that sleeps). */
+function endWhenSilent(socket: WebSocket): void {
+  let heard = true
+  socket.on('pong', () => {
+    heard = true
+  })
+  const timer = setInterval(() => {
+    if (!heard) socket.terminate()
+    heard = false
+    socket.ping()
+  }, SILENCE_MS)
+  timer.unref()
+  socket.on('close', () => clearInterval(timer))
 }

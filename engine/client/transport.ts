@@ -4,6 +4,7 @@
  */
 import { Agent } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
+import { inspect } from 'node:util'
 import Docker from 'dockerode'
 import { EngineError } from '../errors.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -38,6 +39,16 @@ type Dial = (options: DialOptions, callback: (error: unknown, answer: unknown) =
 
 const SUCCESS: Record<number, true> = { 200: true, 201: true, 202: true, 204: true }
 
+/**
+ * docker-modem inspects its options to the bottom for each request, debugging or not; with a plain agent that is all
+ * open sockets, and takes longer than the request.
+ */
+class QuietAgent extends Agent {
+  [inspect.custom](): string {
+    return 'agent'
+  }
+}
+
 /** Requests to one engine. A connection for each request: a kept one may die with its engine and fail a POST. */
 export class Transport {
   readonly endpoint: Endpoint
@@ -51,7 +62,7 @@ export class Transport {
         ? { socketPath: endpoint.path }
         : { host: endpoint.host, port: endpoint.port, protocol: 'http' as const }
     // `agent` is missing in the types, which are a major version behind.
-    const docker = new Docker({ ...address, ...{ agent: new Agent({ keepAlive: false }) } })
+    const docker = new Docker({ ...address, ...{ agent: new QuietAgent({ keepAlive: false }) } })
     this.#modem = docker.modem as { readonly dial: Dial }
   }
 

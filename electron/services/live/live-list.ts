@@ -1,6 +1,9 @@
 /** A list that is patched row by row and watched by many: each watcher gets a reset, then only what changed. */
 import type { ListMessage } from '../../contract/live.ts'
-import { waitFor } from './subject.ts'
+import { pause, waitFor } from './subject.ts'
+
+/** Changes that come together are told together: a hundred rows are one message. */
+const GATHER_MS = 10
 
 /** What one watcher has not been told yet. Bounded by the number of rows, however slow it is. */
 interface Pending {
@@ -85,8 +88,12 @@ export class LiveList<Row> {
     try {
       while (!signal?.aborted) {
         const message = this.#take(pending)
-        if (message) yield message
-        else await waitFor(wakes, signal)
+        if (message) {
+          yield message
+          continue
+        }
+        await waitFor(wakes, signal)
+        await pause(GATHER_MS, signal)
       }
     } finally {
       this.#watchers.delete(pending)
