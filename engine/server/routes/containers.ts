@@ -2,6 +2,7 @@
 import type { ContainerCreateRequest, WaitCondition } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
 import type { ContainersBackend } from '../backend.ts'
+import { CONTAINER_CREATE } from '../body-shapes.ts'
 import {
   answer,
   answerEmpty,
@@ -14,6 +15,7 @@ import {
   param,
 } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 
 /** `/containers/...` without the streams. */
 export function containerRoutes(containers: ContainersBackend): Route[] {
@@ -38,7 +40,7 @@ export function containerRoutes(containers: ContainersBackend): Route[] {
       method: 'POST',
       pattern: '/containers/create',
       handler: async (call) => {
-        const request = await jsonBody<ContainerCreateRequest>(call)
+        const request = shaped(await jsonBody(call), CONTAINER_CREATE) as ContainerCreateRequest
         const created = await containers.create(call.query.get('name') || undefined, request)
         answer(call, 201, created)
       },

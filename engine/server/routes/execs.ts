@@ -1,8 +1,10 @@
 /** Routes of exec, but for its start (container-streams.ts). */
 import type { ExecCreateRequest, ExecStartRequest } from '../../api/exec.ts'
 import type { ExecsBackend } from '../backend.ts'
+import { EXEC_CREATE } from '../body-shapes.ts'
 import { answer, answerEmpty, jsonBody, param, parseBody } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 import { size } from './containers.ts'
 
 export function execRoutes(execs: ExecsBackend): Route[] {
@@ -11,7 +13,7 @@ export function execRoutes(execs: ExecsBackend): Route[] {
       method: 'POST',
       pattern: '/containers/{name}/exec',
       handler: async (call) => {
-        const request = await jsonBody<ExecCreateRequest>(call)
+        const request = shaped(await jsonBody(call), EXEC_CREATE) as ExecCreateRequest
         answer(call, 201, await execs.create(param(call, 'name'), request))
       },
     },

@@ -1,8 +1,10 @@
 /** Routes of volumes. */
 import type { VolumeCreateRequest } from '../../api/volume.ts'
 import type { VolumesBackend } from '../backend.ts'
+import { VOLUME_CREATE } from '../body-shapes.ts'
 import { answer, answerEmpty, filters, flag, jsonBody, param } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 
 export function volumeRoutes(volumes: VolumesBackend): Route[] {
   return [
@@ -15,7 +17,11 @@ export function volumeRoutes(volumes: VolumesBackend): Route[] {
       method: 'POST',
       pattern: '/volumes/create',
       handler: async (call) =>
-        answer(call, 201, await volumes.create(await jsonBody<VolumeCreateRequest>(call, {}))),
+        answer(
+          call,
+          201,
+          await volumes.create(shaped(await jsonBody(call, {}), VOLUME_CREATE) as VolumeCreateRequest),
+        ),
     },
     {
       method: 'POST',

@@ -1,0 +1,103 @@
+/** The shapes of the bodies that make things, from the definitions of Docker's API 1.51. */
+import type { Shape } from './shape.ts'
+
+const TEXTS: Shape = { list: 'text' }
+const LABELS: Shape = { map: 'text' }
+/** A set, written as a map of empty objects. */
+const SET: Shape = { map: { fields: {} } }
+const DEVICE_RATES: Shape = { list: { fields: { Path: 'text', Rate: 'whole' } } }
+
+const HEALTH: Shape = {
+  fields: {
+    ...{ Test: TEXTS, Interval: 'whole', Timeout: 'whole', Retries: 'whole' },
+    ...{ StartPeriod: 'whole', StartInterval: 'whole' },
+  },
+}
+
+const MOUNT: Shape = {
+  fields: {
+    ...{ Type: 'text', Source: 'text', Target: 'text', ReadOnly: 'flag', Consistency: 'text' },
+    BindOptions: {
+      fields: {
+        ...{ Propagation: 'text', NonRecursive: 'flag', CreateMountpoint: 'flag' },
+        ...{ ReadOnlyNonRecursive: 'flag', ReadOnlyForceRecursive: 'flag' },
+      },
+    },
+    VolumeOptions: {
+      fields: {
+        ...{ NoCopy: 'flag', Labels: LABELS, Subpath: 'text' },
+        DriverConfig: { fields: { Name: 'text', Options: LABELS } },
+      },
+    },
+    TmpfsOptions: { fields: { SizeBytes: 'whole', Mode: 'whole', Options: { list: TEXTS } } },
+  },
+}
+
+const RESOURCES: Readonly<Record<string, Shape>> = {
+  ...{ CpuShares: 'whole', Memory: 'whole', NanoCpus: 'whole', CgroupParent: 'text', BlkioWeight: 'whole' },
+  BlkioWeightDevice: { list: { fields: { Path: 'text', Weight: 'whole' } } },
+  ...{ BlkioDeviceReadBps: DEVICE_RATES, BlkioDeviceWriteBps: DEVICE_RATES },
+  ...{ BlkioDeviceReadIOps: DEVICE_RATES, BlkioDeviceWriteIOps: DEVICE_RATES },
+  ...{ CpuPeriod: 'whole', CpuQuota: 'whole', CpuRealtimePeriod: 'whole', CpuRealtimeRuntime: 'whole' },
+  ...{ CpusetCpus: 'text', CpusetMems: 'text', DeviceCgroupRules: TEXTS },
+  Devices: { list: { fields: { PathOnHost: 'text', PathInContainer: 'text', CgroupPermissions: 'text' } } },
+  DeviceRequests: { list: { fields: {} } },
+  ...{ MemoryReservation: 'whole', MemorySwap: 'whole', MemorySwappiness: 'whole', OomKillDisable: 'flag' },
+  ...{ PidsLimit: 'whole', CpuCount: 'whole', CpuPercent: 'whole' },
+  ...{ IOMaximumIOps: 'whole', IOMaximumBandwidth: 'whole' },
+  Ulimits: { list: { fields: { Name: 'text', Soft: 'whole', Hard: 'whole' } } },
+}
+
+const HOST_CONFIG: Shape = {
+  fields: {
+    ...RESOURCES,
+    ...{ Binds: TEXTS, ContainerIDFile: 'text', NetworkMode: 'text', AutoRemove: 'flag' },
+    LogConfig: { fields: { Type: 'text', Config: LABELS } },
+    PortBindings: { map: { list: { fields: { HostIp: 'text', HostPort: 'text' } } } },
+    RestartPolicy: { fields: { Name: 'text', MaximumRetryCount: 'whole' } },
+    ...{ VolumeDriver: 'text', VolumesFrom: TEXTS, ConsoleSize: { list: 'whole' } },
+    ...{ CapAdd: TEXTS, CapDrop: TEXTS, CgroupnsMode: 'text', GroupAdd: TEXTS },
+    ...{ Dns: TEXTS, DnsOptions: TEXTS, DnsSearch: TEXTS, ExtraHosts: TEXTS, Links: TEXTS },
+    ...{ IpcMode: 'text', Cgroup: 'text', PidMode: 'text', UTSMode: 'text', UsernsMode: 'text' },
+    ...{ OomScoreAdj: 'whole', Privileged: 'flag', PublishAllPorts: 'flag', ReadonlyRootfs: 'flag' },
+    ...{ SecurityOpt: TEXTS, StorageOpt: LABELS, Tmpfs: LABELS, Mounts: { list: MOUNT } },
+    ...{ ShmSize: 'whole', Sysctls: LABELS, Runtime: 'text', Isolation: 'text' },
+    ...{ MaskedPaths: TEXTS, ReadonlyPaths: TEXTS, Init: 'flag' },
+  },
+}
+
+const ENDPOINT: Shape = {
+  fields: {
+    IPAMConfig: { fields: { IPv4Address: 'text', IPv6Address: 'text', LinkLocalIPs: TEXTS } },
+    ...{ Links: TEXTS, Aliases: TEXTS, MacAddress: 'text', DriverOpts: LABELS },
+    ...{ GwPriority: 'whole', NetworkID: 'text' },
+  },
+}
+
+/** POST /containers/create. */
+export const CONTAINER_CREATE: Shape = {
+  fields: {
+    ...{ Hostname: 'text', Domainname: 'text', User: 'text', Image: 'text', WorkingDir: 'text' },
+    ...{ AttachStdin: 'flag', AttachStdout: 'flag', AttachStderr: 'flag' },
+    ...{ Tty: 'flag', OpenStdin: 'flag', StdinOnce: 'flag', ArgsEscaped: 'flag', NetworkDisabled: 'flag' },
+    ...{ Cmd: 'words', Entrypoint: 'words', Shell: TEXTS, Env: TEXTS, OnBuild: TEXTS },
+    ...{ ExposedPorts: SET, Volumes: SET, Labels: LABELS, MacAddress: 'text' },
+    ...{ StopSignal: 'text', StopTimeout: 'whole', Healthcheck: HEALTH },
+    HostConfig: HOST_CONFIG,
+    NetworkingConfig: { fields: { EndpointsConfig: { map: ENDPOINT } } },
+  },
+}
+
+/** POST /containers/{id}/exec. */
+export const EXEC_CREATE: Shape = {
+  fields: {
+    ...{ AttachStdin: 'flag', AttachStdout: 'flag', AttachStderr: 'flag', Tty: 'flag', DetachKeys: 'text' },
+    ...{ ConsoleSize: { list: 'whole' }, Env: TEXTS, Cmd: 'words', Privileged: 'flag' },
+    ...{ User: 'text', WorkingDir: 'text' },
+  },
+}
+
+/** POST /volumes/create. */
+export const VOLUME_CREATE: Shape = {
+  fields: { Name: 'text', Driver: 'text', DriverOpts: LABELS, Labels: LABELS },
+}
