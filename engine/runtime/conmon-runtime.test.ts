@@ -1,7 +1,7 @@
 /** The runtime on real crun and conmon. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -139,6 +139,14 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
     expect(await runtime.list()).not.toContain(given.id)
     for (const path of cgroupDirectories(cgroupLayout(), `${cgroupParent}/${given.id}`))
       expect(existsSync(path)).toBe(false)
+  })
+
+  it('shares every namespace of the host that it is asked to', async () => {
+    const host = { kind: 'host' } as const
+    const { code, text } = await runToEnd(
+      sh('cat /proc/sys/kernel/hostname', {}, { network: host, ipc: host, pid: host, uts: host }),
+    )
+    expect({ code, text }).toEqual({ code: 0, text: `${hostname()}\n` })
   })
 
   it('makes a working directory that is not there', async () => {

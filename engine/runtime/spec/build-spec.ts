@@ -128,7 +128,6 @@ function buildMounts(settings: ContainerSettings, facts: SpecFacts): OciMount[] 
   const defaults = defaultMounts({
     privileged: settings.process.privileged,
     shmSizeBytes: settings.shmSizeBytes,
-    hostNetwork: settings.network.kind === 'host',
     hostIpc: settings.ipc.kind === 'host',
     cgroup: facts.cgroupMount,
   })

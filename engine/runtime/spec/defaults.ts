@@ -30,7 +30,6 @@ export const READONLY_PATHS: readonly string[] = [
 export function defaultMounts(options: {
   readonly privileged: boolean
   readonly shmSizeBytes: number
-  readonly hostNetwork: boolean
   readonly hostIpc: boolean
   /** No cgroup mount is possible inside a user namespace on v1. */
   readonly cgroup: boolean
@@ -61,22 +60,18 @@ export function defaultMounts(options: {
       options: [writable, ...quiet],
     })
   }
-  if (options.hostIpc) {
-    mounts.push(
-      { destination: '/dev/mqueue', type: 'bind', source: '/dev/mqueue', options: ['rbind', ...quiet] },
-      { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', ...quiet] },
-    )
-  } else {
-    mounts.push(
-      { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
-      {
-        destination: '/dev/shm',
-        type: 'tmpfs',
-        source: 'shm',
-        options: [...quiet, 'mode=1777', `size=${options.shmSizeBytes}`],
-      },
-    )
-  }
+  // The queues are those of the IPC namespace, whether it is the host's or the container's own.
+  mounts.push({ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet })
+  mounts.push(
+    options.hostIpc
+      ? { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', ...quiet] }
+      : {
+          destination: '/dev/shm',
+          type: 'tmpfs',
+          source: 'shm',
+          options: [...quiet, 'mode=1777', `size=${options.shmSizeBytes}`],
+        },
+  )
   return mounts
 }
 
