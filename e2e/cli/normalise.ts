@@ -13,6 +13,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\/var\/tmp\/longshore-e2e\/[^\s",]*/g, '<path>'],
   [/\b172\.(2[89]|30)\.\d+\.\d+/g, '<ip>'],
   [/\b[a-z]+_[a-z]+\d?\b(?=")/g, '<name>'],
+  // The CLI's own remark when it gives up waiting, which 20.10 makes or not by chance.
+  [/^time="[^"]*" level=error msg="error waiting for container.*\n/gm, ''],
   // Columns are as wide as their longest value, which ids and ages make differ.
   [/ {2,}/g, '  '],
   [/[ \t]+$/gm, ''],

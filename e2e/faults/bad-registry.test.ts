@@ -1,9 +1,10 @@
+import { readdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbedded } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { layeredImage } from '../fixtures/images.ts'
-import { settledDifference, snapshot } from '../fixtures/leaks.ts'
 import { digestOf, makeImage } from '../fixtures/oci.ts'
 import { type Script, startScriptedRegistry } from '../fixtures/scripted-registry.ts'
 import { tar } from '../fixtures/tar.ts'
@@ -32,7 +33,7 @@ describe('a registry that misbehaves', () => {
 
   const CASES: readonly (readonly [string, Script['faults'], RegExp])[] = [
     ['a corrupt layer', { [LAYER]: 'corrupt' }, new RegExp(`${LAYER.slice(0, 19)}|digest|verif`, 'i')],
-    ['a layer that is too short', { [LAYER]: 'short' }, /size|short|digest|verif|unexpected/i],
+    ['a layer that is too short', { [LAYER]: 'short' }, /size|short|digest|verif|unexpected|ended .* after/i],
     ['a layer that is too long', { [LAYER]: 'long' }, /size|long|digest|verif/i],
     ['a connection that breaks each time', { [LAYER]: 'cut' }, /.+/],
     ['a layer that is missing', { [LAYER]: 'missing' }, /not found|unknown|404/i],
@@ -41,13 +42,12 @@ describe('a registry that misbehaves', () => {
   ]
   for (const [name, faults, message] of CASES) {
     test(`${name} is a clear error, and nothing is left`, async () => {
-      const before = await snapshot([engine.root])
+      const before = files(engine.root)
       const answer = await pull({ images: { x: IMAGE }, ...(faults === undefined ? {} : { faults }) })
       const error = answer.status === 200 ? answer.lines<{ error?: string }>().at(-1)?.error : answer.text
       expect(error, answer.text).toMatch(message)
       expect((await api.get('/images/json')).json()).toEqual([])
-      const left = await settledDifference(before, [engine.root])
-      expect(left.filter((line) => line.includes('files:') && !isDatabase(line))).toEqual([])
+      expect(files(engine.root)).toEqual(before)
       await expectSound(engine)
     })
   }
@@ -120,11 +120,13 @@ describe('a registry that misbehaves', () => {
   })
 })
 
-function isDatabase(line: string): boolean {
-  return /\.(db|sqlite)(-wal|-shm)?$/.test(line) || line.endsWith('.log')
+/** The files below a folder, its database and logs aside. */
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/\.(db|sqlite|log)(-wal|-shm)?$/.test(name))
+    .toSorted()
 }
 
-async function hostFile(path: string): Promise<Buffer> {
-  const { readFile } = await import('node:fs/promises')
+function hostFile(path: string): Promise<Buffer> {
   return readFile(path)
 }

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbedded } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
-import { settledDifference, snapshot } from '../fixtures/leaks.ts'
-import { freePort, until } from '../fixtures/processes.ts'
+import { marksOf, settledDifference, snapshot } from '../fixtures/leaks.ts'
+import { delay, freePort, until } from '../fixtures/processes.ts'
 import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { expectSound, giveImage, repeats, start } from './harness.ts'
 
@@ -61,13 +61,25 @@ describe('what containers leave behind, seen from outside', () => {
   }
 
   test('is nothing', async () => {
+    const marks = await marksOf(engine)
+    const look = () => snapshot(marks, engine.root)
     // The first ones may make what stays for all: the bridge, its rules, the resolver, a pool of namespaces.
     await live()
-    await new Promise((resolve) => setTimeout(resolve, 2000))
-    const before = await snapshot([engine.root])
+    await delay(2000)
+    const before = await look()
     for (let round = 0; round < 2 * repeats; round++) await live()
-    const left = await settledDifference(before, [engine.root])
-    expect(left.filter((line) => !/files: .*\.(log|db|sqlite|db-wal|db-shm)$/.test(line)).join('\n')).toBe('')
+    const left = await settledDifference(before, look)
+    expect(left.filter((line) => !/files: .*\.(log|db|sqlite)(-wal|-shm)?$/.test(line)).join('\n')).toBe('')
     await expectSound(engine)
+  })
+
+  test('is nothing either when the engine ends: no mount, link, rule, cgroup or process', async () => {
+    const marks = await marksOf(engine)
+    expect(Object.values(await snapshot(marks)).flat()).not.toEqual([])
+    await live()
+    await engine.terminate()
+    const nothing = Object.fromEntries(Object.keys(await snapshot(marks)).map((kind) => [kind, []]))
+    expect((await settledDifference(nothing, () => snapshot(marks))).join('\n')).toBe('')
+    await engine.start()
   })
 })
