@@ -23,6 +23,7 @@ export function plainInstruction(createdBy: string): string {
     .replace(/^RUN \/bin\/sh -c /, 'RUN ')
     .replace(/^\/bin\/sh -c /, 'RUN ')
     .replace(/\s*# buildkit$/, '')
+    .replace(/^(ADD|COPY) (?:file|dir|multi):[0-9a-f]{64} in /, '$1 ')
     .replace(/\s+/g, ' ')
     .trim()
 }

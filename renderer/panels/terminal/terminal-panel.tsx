@@ -163,7 +163,10 @@ export function TerminalPanel(props: { readonly id: string; readonly tools: HTML
           </Button>
         </div>
       )}
-      <div ref={host} className="min-h-0 flex-1 overflow-hidden py-2 pl-5" />
+      {/* The room around it is not the emulator's own: it would count it as rows. */}
+      <div className="min-h-0 flex-1 py-2 pl-5">
+        <div ref={host} className="h-full overflow-hidden" />
+      </div>
     </div>
   )
 }
