@@ -3,7 +3,8 @@
  * served. What the server needs is here as one value for each group of routes.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
@@ -121,14 +122,16 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     async close() {
       const up = () => [...parts.registry.all()].filter((container) => container.up)
       if (!options.liveRestore)
-        await Promise.all(up().map((container) => stopContainer(parts, container, {})))
+        await Promise.allSettled(up().map((container) => stopContainer(parts, container, {})))
       stopListening()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
       // A bridge that nobody is on is nobody's: the host is left as it was found.
       await networks.close({ destroy: !up().some((container) => container.standing.endpoint !== null) })
       await store.settled()
+      const left = await runtime.list()
       await runtime.close()
       db.close()
+      if (left.length === 0) await rm(options.paths.state, { recursive: true, force: true })
     },
   }
 }
@@ -138,12 +141,14 @@ export async function verifyRoot(
   options: DaemonOptions,
   depth: { readonly deep: boolean },
 ): Promise<readonly string[]> {
+  const fresh = !existsSync(options.paths.state)
   const { db, parts, runtime, directories, rebooted } = await assemble(options)
   try {
     return await verifyAll(parts, directories, { deep: depth.deep, rebooted })
   } finally {
     await runtime.close()
     db.close()
+    if (fresh) await rm(options.paths.state, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,5 @@
 /** One request to a registry: timeouts, redirects, waiting when told to. Knows nothing of authentication. */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici'
+import type { Dispatcher, request } from 'undici'
 import { EngineError } from '../errors.ts'
 import { isLoopback } from './endpoint.ts'
 import { isPassing, unreachable } from './failure.ts'
@@ -32,21 +32,31 @@ export interface Ask {
 
 export type Answer = Dispatcher.ResponseData
 
+/** How registries are reached. */
+interface Connections {
+  readonly direct: Dispatcher
+  readonly proxied: Dispatcher
+  readonly request: typeof request
+}
+
+/** The HTTP client is loaded with the first request: an engine that pulls nothing saves its 25 MB and 70 ms. */
+async function openConnections({ stallMs }: Patience): Promise<Connections> {
+  const { Agent, EnvHttpProxyAgent, request } = await import('undici')
+  const timeouts = {
+    headersTimeout: stallMs,
+    bodyTimeout: stallMs,
+    connect: { timeout: Math.min(stallMs, 30_000) },
+  }
+  return { direct: new Agent(timeouts), proxied: new EnvHttpProxyAgent(timeouts), request }
+}
+
 /** Sends requests. One of it holds the connections of one engine. */
 export class Transport {
   readonly patience: Patience
-  readonly #direct: Dispatcher
-  readonly #proxied: Dispatcher
+  #connections: Promise<Connections> | null = null
 
   constructor(patience: Patience = PATIENCE) {
     this.patience = patience
-    const timeouts = {
-      headersTimeout: patience.stallMs,
-      bodyTimeout: patience.stallMs,
-      connect: { timeout: Math.min(patience.stallMs, 30_000) },
-    }
-    this.#direct = new Agent(timeouts)
-    this.#proxied = new EnvHttpProxyAgent(timeouts)
   }
 
   /**
@@ -84,6 +94,8 @@ export class Transport {
   }
 
   async #follow(ask: Ask): Promise<Answer> {
+    this.#connections ??= openConnections(this.patience)
+    const { direct, proxied, request } = await this.#connections
     let url = new URL(ask.url)
     let headers = ask.headers
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -92,7 +104,7 @@ export class Transport {
         headers,
         body: ask.body ?? null,
         signal: ask.signal ?? null,
-        dispatcher: isLoopback(url.host) ? this.#direct : this.#proxied,
+        dispatcher: isLoopback(url.host) ? direct : proxied,
       })
       const location = answer.headers.location
       if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== 'string')
@@ -113,7 +125,8 @@ export class Transport {
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    await Promise.all([this.#direct.destroy(), this.#proxied.destroy()])
+    const open = await this.#connections
+    await Promise.all([open?.direct.destroy(), open?.proxied.destroy()])
   }
 }
 

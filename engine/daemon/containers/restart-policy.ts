@@ -19,8 +19,10 @@ const delays = new WeakMap<Container, number>()
 export function wantsRestart(
   policy: { readonly Name: string; readonly MaximumRetryCount: number },
   ended: { readonly code: number; readonly restarts: number; readonly stoppedByHand: boolean },
+  engineStarted: boolean,
 ): boolean {
-  if (ended.stoppedByHand) return false
+  // As Docker: `always` means that it runs again when the engine does.
+  if (ended.stoppedByHand && !(engineStarted && policy.Name === 'always')) return false
   switch (policy.Name) {
     case 'always':
     case 'unless-stopped':
@@ -33,11 +35,11 @@ export function wantsRestart(
 }
 
 /** Arms the next start if the policy wants one, a little later each time that it ends soon. */
-export function considerRestart(parts: Parts, container: Container): void {
+export function considerRestart(parts: Parts, container: Container, engineStarted = false): void {
   const { life, restarts, stoppedByHand } = container.standing
   if (life.kind !== 'exited') return
   const policy = container.definition.host.RestartPolicy
-  if (!wantsRestart(policy, { code: life.code, restarts, stoppedByHand })) return
+  if (!wantsRestart(policy, { code: life.code, restarts, stoppedByHand }, engineStarted)) return
   const ran = Date.parse(life.finishedAt) - Date.parse(life.startedAt)
   const before = delays.get(container)
   const delay =

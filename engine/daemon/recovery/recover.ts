@@ -128,5 +128,5 @@ async function removeStrangeFiles({ directory, registry }: Parts): Promise<void>
 
 /** After a restart of the engine or the machine: policies say which of those that ended run again. */
 export function restartByPolicy(parts: Parts): void {
-  for (const container of parts.registry.all()) considerRestart(parts, container)
+  for (const container of parts.registry.all()) considerRestart(parts, container, true)
 }

@@ -74,7 +74,9 @@ async function* chunks(
       // Asked before reading: what is written until the end is seen is read in the round after it.
       const over = changes === null || changes.over
       for (;;) {
-        const { bytesRead } = await file.read(block, 0, BLOCK, offset)
+        // Without following, what is written from now on is not asked for: a busy log would never end.
+        const wanted = changes ? BLOCK : Math.min(BLOCK, size - offset)
+        const { bytesRead } = wanted > 0 ? await file.read(block, 0, wanted, offset) : { bytesRead: 0 }
         if (bytesRead === 0) break
         offset += bytesRead
         const rendered: Buffer[] = []
