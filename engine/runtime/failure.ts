@@ -44,6 +44,8 @@ function programReason(text: string, program: string): string | null {
   if (/is a directory/i.test(text)) return `${quoted}is a directory: permission denied`
   // A working directory or a mount that is missing has its own words; these are of the program.
   if (/exec(ve|utable)?\b|open executable/i.test(text)) {
+    // crun says so of what is no regular file, a directory first of all.
+    if (/open executable: operation not permitted/i.test(text)) return `${quoted}permission denied`
     if (/permission denied/i.test(text)) return `${quoted}permission denied`
     if (/no such file or directory/i.test(text)) return `${quoted}no such file or directory`
     if (/exec format error/i.test(text)) return `${quoted}exec format error`
