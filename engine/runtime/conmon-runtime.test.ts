@@ -141,6 +141,24 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
       expect(existsSync(path)).toBe(false)
   })
 
+  it('filters system calls as strictly with a kept filter as with a fresh one', async () => {
+    const once = () => runToEnd(sh('unshare -n true; echo $?; cat /proc/self/status'))
+    const profile = {
+      defaultAction: 'SCMP_ACT_ALLOW',
+      syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_ERRNO' }],
+    }
+    for (const { text } of [await once(), await once()]) {
+      expect(text).toContain('unshare')
+      expect(text).toMatch(/^1$/m)
+      expect(text).toMatch(/Seccomp:\s+2\nSeccomp_filters:\s+1\n/)
+    }
+    for (const round of ['first', 'second']) {
+      const { text } = await runToEnd(sh(`mkdir /${round}; echo $?`, {}, { seccomp: { profile } }))
+      expect(text).toContain('Operation not permitted')
+      expect(text).toMatch(/^1$/m)
+    }
+  })
+
   it('shares every namespace of the host that it is asked to', async () => {
     const host = { kind: 'host' } as const
     const { code, text } = await runToEnd(
@@ -355,7 +373,8 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
       })
     expect(await busy()).toBe(true)
     const [pid] = await runtime.pids(given.id)
-    expect(readdirSync(`/proc/${pid}/fd`).filter((name) => Number(name) > 2)).toEqual([])
+    // Until it becomes the program, the process is crun's and has crun's descriptors.
+    await expect.poll(() => readdirSync(`/proc/${pid}/fd`).filter((name) => Number(name) > 2)).toEqual([])
     await runtime.delete(given.id, { force: true })
     await expect.poll(busy).toBe(false)
   })

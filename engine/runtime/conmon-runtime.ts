@@ -43,6 +43,7 @@ import type {
   Runtime,
   Usage,
 } from './runtime.ts'
+import { SeccompCache } from './seccomp-cache.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
 import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
@@ -83,6 +84,7 @@ class ConmonRuntime implements Runtime {
   readonly #exits: ExitWatcher
   readonly #facts: SpecFacts
   readonly #cgroups: CgroupLayout = cgroupLayout()
+  readonly #filters = new SeccompCache()
   /** Containers whose `create` is under way: attaching to them may wait. */
   readonly #creating = new Set<string>()
 
@@ -129,7 +131,7 @@ class ConmonRuntime implements Runtime {
     ])
     this.#exits.forget(id)
     const spec = buildSpec(settings, user, devices, cgroup, this.#facts)
-    await writeFile(paths.config, serializeSpec(spec), { mode: 0o600 })
+    await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,
       uuid: id,
@@ -148,6 +150,7 @@ class ConmonRuntime implements Runtime {
     if (created.data < 0) {
       throw startFailure('create', this.#programs.runtime, created.message ?? '', settings.process.args)
     }
+    if (this.#programs.runtime === 'crun') await this.#filters.learn(spec, join(this.#layout.runtime, id))
     const process = identify(created.data)
     const supervisor = identify(readPid(paths.supervisorPidFile) ?? 0)
     if (!process || !supervisor) {

@@ -2,7 +2,7 @@
  * attach [--raw] [--no-stdin] [--no-stdout] [--no-stderr] [--wait MS] SOCKET
  *
  * A client of conmon's attach socket (SOCK_SEQPACKET: one byte of stream number, 2 or 3, then data).
- * Writes `+` to stderr once connected, so that the engine knows that no output is missed from then on; a failure
+ * Writes `+` to stderr once conmon has accepted, so that the engine knows that no output is missed from then on; a failure
  * to connect is a line on stderr and exit code 1.
  * The end of stdin half-closes the socket, by which conmon closes the container's stdin.
  * A slow reader makes the container wait as a full pipe would; it never keeps stdin or the end from being seen.
@@ -10,12 +10,17 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,6 +95,55 @@ int attach_connect(const char *path, int wait_ms)
 			return sock;
 		nanosleep(&pause, NULL);
 	}
+}
+
+/* Asks the kernel (sock_diag(7)) for the inode of our peer: 0 until conmon accepted, -1 when it cannot say. */
+static long peer_inode(int diag, uint32_t inode)
+{
+	struct {
+		struct nlmsghdr header;
+		struct unix_diag_req body;
+	} request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST },
+		.body = { .sdiag_family = AF_UNIX, .udiag_states = ~0u, .udiag_ino = inode,
+			.udiag_show = UDIAG_SHOW_PEER, .udiag_cookie = { ~0u, ~0u } },
+	};
+	char answer[1024];
+	ssize_t got;
+	struct nlmsghdr *h = (struct nlmsghdr *)answer;
+
+	if (send(diag, &request, sizeof request, 0) < 0 || (got = recv(diag, answer, sizeof answer, 0)) < 0 ||
+	    !NLMSG_OK(h, got) || h->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return -1;
+	struct rtattr *a = (struct rtattr *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(struct unix_diag_msg)));
+	int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof(struct unix_diag_msg)));
+	for (; RTA_OK(a, left); a = RTA_NEXT(a, left))
+		if (a->rta_type == UNIX_DIAG_PEER)
+			return (long)*(uint32_t *)RTA_DATA(a);
+	return -1;
+}
+
+/*
+ * A connected socket may still stand in conmon's queue, where no output reaches it. Waits until conmon accepted it,
+ * so that a program that is quick to write and end loses nothing.
+ */
+static void wait_accepted(int sock)
+{
+	struct timespec pause = { 0, 200 * 1000 };
+	struct stat self;
+	int diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	fstat(sock, &self);
+	for (int tries = 0; tries < 10000; tries++) {
+		long peer = diag < 0 ? -1 : peer_inode(diag, (uint32_t)self.st_ino);
+		if (peer > 0)
+			break;
+		if (peer < 0 && tries >= 50)
+			break; /* a kernel without unix_diag: 10 ms must do */
+		nanosleep(&pause, NULL);
+	}
+	if (diag >= 0)
+		close(diag);
 }
 
 /* A flat buffer: filled at `end`, emptied at `start`. */
@@ -231,6 +285,7 @@ int applet_attach(int argc, char **argv)
 		fprintf(stderr, "%s: %s\n", argv[first], strerror(errno));
 		return 1;
 	}
+	wait_accepted(sock);
 	if (write(STDERR_FILENO, "+", 1) != 1)
 		return 1;
 	return attach_pump(sock, &options);

@@ -8,6 +8,7 @@ export interface OciSpec {
   readonly domainname?: string
   readonly mounts: readonly OciMount[]
   readonly linux: OciLinux
+  readonly annotations?: Readonly<Record<string, string>>
 }
 
 /** config.md, "Process". Also what `exec` takes as its process file. */
