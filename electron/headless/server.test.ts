@@ -177,6 +177,10 @@ describe('with the cookie', () => {
     },
   )
 
+  test.each(['//', '///', '/\\\\', 'http://['])('%s is no address, and is answered', async (target) => {
+    expect((await ask(target)).status).toBe(400)
+  })
+
   test('a socket is served at /rpc alone', async () => {
     const cookie = await signIn()
     const origin = `http://127.0.0.1:${shell.port}`

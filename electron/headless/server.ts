@@ -93,7 +93,9 @@ class Shell implements Headless {
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value)
     const refusal = checkOrigin(request, this.#address, false)
     if (refusal) return sendPage(response, refusal)
-    const url = new URL(request.url ?? '/', `http://${this.#address.host}`)
+    const url = URL.parse(request.url ?? '/', `http://${this.#address.host}`)
+    if (url === null)
+      return sendPage(response, { status: 400, title: 'Refused', text: 'This is no address.' })
     if (url.pathname === '/open') return this.#open(request, response, url)
     if (!this.#signIn.knows(sessionOf(request, this.#address))) return sendPage(response, SIGNED_OUT)
     if (url.pathname === '/session') {
