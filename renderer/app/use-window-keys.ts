@@ -29,6 +29,10 @@ export function useWindowKeys(engine: string): void {
       return
     }
     if (dialogs.get() !== null || command || event.altKey || isTyping(event.target)) return
+    if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('[data-popup-open]')) {
+      // From anywhere on the page, where the list did not use it itself.
+      void navigate({ to: '.', search: (before) => ({ ...before, id: undefined, tab: undefined }) })
+    }
     if (event.key === '/') {
       const box = document.querySelector<HTMLInputElement>('main [role="searchbox"]')
       if (!box) return

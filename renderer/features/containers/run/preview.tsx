@@ -1,6 +1,7 @@
 /** The same run as a docker line and as compose, live; what is taken stands out in it. */
 import { useEffect, useState } from 'react'
 import { breakCommand } from '../../../lib/break-command.ts'
+import { maskSecrets } from '../../../lib/mask-secrets.ts'
 import { useClient } from '../../../rpc/session.tsx'
 import type { RunInput } from '../../../rpc/views.ts'
 import { CommandBlock } from '../../../ui/command-block.tsx'
@@ -53,7 +54,11 @@ export function Preview(props: {
         />
       </div>
       <CommandBlock text={text || 'docker run'}>
-        {text === '' ? <span className="text-term-muted">docker run …</span> : marked(text, props.wrong)}
+        {text === '' ? (
+          <span className="text-term-muted">docker run …</span>
+        ) : (
+          marked(maskSecrets(text, props.input?.environment ?? []), props.wrong)
+        )}
       </CommandBlock>
       {props.notes.length > 0 && (
         <p className="text-12 text-muted">
