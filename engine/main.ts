@@ -53,7 +53,9 @@ async function serve(config: EngineConfig): Promise<void> {
   const { listenOnSocket } = await import('./server/listen.ts')
   const log = openLog(config)
   const report = (error: unknown, what: string) => log('error', `${what} failed: ${describe(error)}`)
+  // One request that goes wrong in a way that nobody thought of must not end the others.
   process.on('unhandledRejection', (error) => report(error, 'something that nobody waited for'))
+  process.on('uncaughtException', (error) => report(error, 'something that nobody listened to'))
   const unlock = lockRoot(config.paths.lock)
   const daemon = await openDaemon(await daemonOptions(config, report))
   if (daemon.recovered !== '') log('info', `recovered:\n${daemon.recovered}`)
@@ -126,6 +128,8 @@ const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 function openLog(config: EngineConfig): (level: Level, text: string) => void {
   const least = LEVELS.indexOf(config.logLevel)
+  // Whoever read the log may go away before the engine does.
+  process.stderr.on('error', () => undefined)
   return (level, text) => {
     if (LEVELS.indexOf(level) < least) return
     const at = new Date().toISOString()
@@ -147,5 +151,6 @@ try {
 } catch (error) {
   process.stderr.write(`longshore engine: ${error instanceof Error ? error.message : String(error)}\n`)
   if (!(error instanceof EngineError)) process.stderr.write(`${(error as Error)?.stack ?? ''}\n`)
-  process.exitCode = 1
+  // A start that failed half-way may still watch files, which would keep this process.
+  process.exit(1)
 }

@@ -19,6 +19,9 @@ type ExecLife =
   | { readonly kind: 'running'; readonly process: ExecProcess }
   | { readonly kind: 'exited'; readonly code: number; readonly pid: number }
 
+/** How many execs that have ended are remembered for who asks for their code. */
+const ENDED_KEPT = 256
+
 interface Exec {
   readonly id: string
   readonly container: Container
@@ -32,6 +35,8 @@ interface Exec {
 export class Execs {
   readonly #parts: Parts
   readonly #execs = new Map<string, Exec>()
+  /** Ids of those that have ended, oldest first. */
+  readonly #ended: string[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -69,16 +74,16 @@ export class Execs {
       const process = await this.#run(exec, start, detach)
       exec.life = { kind: 'running', process }
       void process.exit.then(
-        (code) => this.#ended(exec, code, process.pid),
+        (code) => this.#end(exec, code, process.pid),
         (error: unknown) => {
           this.#parts.report(error, `the end of exec ${id}`)
-          this.#ended(exec, 255, process.pid)
+          this.#end(exec, 255, process.pid)
         },
       )
       return detach || !process.attachment ? null : this.#attached(exec, process)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      this.#ended(exec, startFailureCode(message), 0)
+      this.#end(exec, startFailureCode(message), 0)
       if (detach) throw error
       return failureStream(message, exec.request.Tty ?? false)
     }
@@ -149,10 +154,13 @@ export class Execs {
     return { terminal, output, input: escaping, detach }
   }
 
-  #ended(exec: Exec, code: number, pid: number): void {
+  #end(exec: Exec, code: number, pid: number): void {
     exec.life = { kind: 'exited', code, pid }
     exec.container.execs.delete(exec.id)
     this.#emit(exec.id, 'exec_die', { exitCode: String(code) })
+    this.#ended.push(exec.id)
+    const oldest = this.#ended.length > ENDED_KEPT ? this.#ended.shift() : undefined
+    if (oldest !== undefined) this.#execs.delete(oldest)
   }
 
   #emit(id: string, action: string, more: Readonly<Record<string, string>> = {}): void {

@@ -18,7 +18,7 @@ export function removeContainer(
   // A forced removal must not wait behind a stop with a long grace: killing first makes that end.
   if (options.force && container.up) void killAndWait(parts, container).catch(() => undefined)
   return container.queue.run(async () => {
-    cancelRestart(container)
+    cancelRestart(parts, container)
     await container.settled
     if (container.phase === 'gone') throw new EngineError('not-found', `No such container: ${container.id}`)
     if (container.up) {

@@ -50,12 +50,13 @@ export function considerRestart(parts: Parts, container: Container, engineStarte
 }
 
 /** Takes back an armed start. True when there was one. */
-export function cancelRestart(container: Container): boolean {
+export function cancelRestart(parts: Parts, container: Container): boolean {
   const armed = waiting.get(container)
   if (!armed) return false
   clearTimeout(armed.timer)
   waiting.delete(container)
   container.standing = { ...container.standing, stoppedByHand: true }
+  parts.records.put(container.id, container.standing, parts.bridge.id, 'same')
   return true
 }
 

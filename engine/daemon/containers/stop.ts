@@ -34,7 +34,7 @@ export async function killContainer(parts: Parts, container: Container, signal: 
 /** Stops it: its signal, then SIGKILL after the grace. Throws `not-modified` when it does not run. */
 export function stopContainer(parts: Parts, container: Container, options: StopOptions): Promise<void> {
   return container.queue.run(async () => {
-    if (cancelRestart(container)) return
+    if (cancelRestart(parts, container)) return
     if (!container.up) {
       await container.settled
       throw new EngineError('not-modified', `container ${container.id} is stopped already`)
@@ -46,7 +46,7 @@ export function stopContainer(parts: Parts, container: Container, options: StopO
 /** Stops it if it runs, and starts it. */
 export function restartContainer(parts: Parts, container: Container, options: StopOptions): Promise<void> {
   return container.queue.run(async () => {
-    cancelRestart(container)
+    cancelRestart(parts, container)
     if (container.up) await stopNow(parts, container, options)
     await startNow(parts, container)
     parts.journal.emit('container', 'restart', container.id, container.attributes())
