@@ -15,7 +15,11 @@ import { containerSettings } from './settings.ts'
 
 /** Starts it. Throws `not-modified` when it runs, `conflict` when it is paused, and what stands in the way. */
 export function startContainer(parts: Parts, container: Container): Promise<void> {
-  return container.queue.run(() => startNow(parts, container))
+  return container.queue.run(async () => {
+    // By hand: its policy counts from nought again.
+    if (!container.up) container.standing = { ...container.standing, restarts: 0 }
+    await startNow(parts, container)
+  })
 }
 
 /** The same for a caller that holds the container's queue. */
