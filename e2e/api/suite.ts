@@ -4,6 +4,7 @@ import { verify } from '../fixtures/embedded.ts'
 import { type EngineAddress, type EngineName, removeEverything } from '../fixtures/engine.ts'
 import { type Answer, Client } from '../fixtures/http.ts'
 import { IMAGES } from '../fixtures/images.ts'
+import { until } from '../fixtures/processes.ts'
 
 /** Fields of a container's inspect that the tests read. */
 export interface Inspected {
@@ -95,11 +96,14 @@ export class Subject {
   }
 
   /** Starts a container that does nothing until it is told to end, and ends at once then. */
-  sleeper(body: Readonly<Record<string, unknown>> = {}, name?: string): Promise<string> {
-    return this.start(
-      { Cmd: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'], ...body },
-      name,
+  async sleeper(body: Readonly<Record<string, unknown>> = {}, name?: string): Promise<string> {
+    const script = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'
+    const id = await this.start({ Cmd: ['sh', '-c', script], ...body }, name)
+    // A first process without a handler ignores SIGTERM: the trap must stand before a test may stop it.
+    await until('the trap', async () =>
+      (await this.api.get(`/containers/${id}/logs?stdout=1`)).text.includes('ready'),
     )
+    return id
   }
 
   /** Waits for the exit; gives the code. */

@@ -112,7 +112,7 @@ export const CASES: readonly Case[] = [
         code: 0,
       },
       {
-        line: 'docker run -d --name term $IMAGE sh -c "trap \\"exit 143\\" TERM; while :; do sleep 0.05; done" >/dev/null; docker stop term; docker wait term',
+        line: 'docker run -d --name term $IMAGE sh -c "trap \\"exit 143\\" TERM; while :; do sleep 0.05; done" >/dev/null; sleep 0.5; docker stop term; docker wait term',
       },
       {
         line: 'docker run --rm $IMAGE nosuchprogram',
