@@ -27,7 +27,14 @@ async function start(program: string, signal = new AbortController().signal): Pr
     root: path.join(folder, 'root'),
     socket: path.join(folder, 's'),
   }
-  pid = await startEmbedded(options, (what) => told.push(what), signal)
+  await startEmbedded(
+    options,
+    (what) => told.push(what),
+    signal,
+    (started) => {
+      pid = started
+    },
+  )
   return told
 }
 
@@ -63,6 +70,11 @@ test('a copy without an engine says so', async () => {
     root: folder,
     socket: path.join(folder, 's'),
   }
-  const starting = startEmbedded(options, () => {}, new AbortController().signal)
+  const starting = startEmbedded(
+    options,
+    () => {},
+    new AbortController().signal,
+    () => {},
+  )
   await expect(starting).rejects.toMatchObject({ remedy: 'Connect another engine.' })
 })

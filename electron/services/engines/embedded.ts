@@ -19,12 +19,16 @@ export interface EmbeddedOptions {
 /** How long a start may take: recovery of many containers included. */
 const PATIENCE_MS = 60_000
 
-/** Starts it and resolves when it answers. Throws `unavailable` with the end of its log when it does not. */
+/**
+ * Starts it and resolves when it answers; `spawned` is told its pid at once, so that it can be stopped while it starts.
+ * Throws `unavailable` with the end of its log when it does not answer.
+ */
 export async function startEmbedded(
   options: EmbeddedOptions,
   tell: (what: string) => void,
   signal: AbortSignal,
-): Promise<number> {
+  spawned: (pid: number) => void,
+): Promise<void> {
   if (!existsSync(options.program)) {
     throw new ServiceError('unavailable', 'this copy of Longshore has no engine of its own', {
       remedy: 'Connect another engine.',
@@ -46,6 +50,7 @@ export async function startEmbedded(
     child.once('exit', (code, by) => resolve(by ? `killed by ${by}` : `exit code ${code}`))
   })
   child.unref()
+  if (child.pid !== undefined) spawned(child.pid)
   await output.close()
   let end: string | null = null
   void ended.then((how) => {
@@ -57,7 +62,7 @@ export async function startEmbedded(
     const hasEnded = end !== null
     try {
       await pingEngine({ kind: 'unix', path: options.socket }, signal)
-      return child.pid ?? 0
+      return
     } catch {
       if (hasEnded) break
       await pause(50, signal)

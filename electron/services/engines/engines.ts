@@ -34,7 +34,9 @@ export class Engines {
     this.#add(
       { id: 'embedded', name: 'Longshore', kind: 'embedded', endpoint: own },
       async (tell, signal) => {
-        this.#startedPid = await startEmbedded(embedded, tell, signal)
+        await startEmbedded(embedded, tell, signal, (pid) => {
+          this.#startedPid = pid
+        })
       },
     )
     this.#environment = environment
