@@ -104,19 +104,24 @@ for (const engine of ENGINES) {
       await expect.poll(async () => (await screen(page)).split('\n').length).toBeGreaterThan(before)
       await page.locator('.xterm-helper-textarea').focus()
       await page.keyboard.type(':q!\n')
+      await prompt(page)
       await page.keyboard.type('stty size\n')
       const rows = await page.locator('.xterm-rows > div').count()
       await expect.poll(() => screen(page)).toMatch(new RegExp(`^${rows} \\d+`, 'm'))
 
-      await page.keyboard.type('cat > /tmp/pasted\n')
+      // The shell's own line editor would eat what comes before cat reads.
+      await page.keyboard.type("echo rea''dy; cat > /tmp/pasted\n")
+      await expect.poll(() => screen(page)).toMatch(/^ready/m)
       await paste(page, `${'0123456789'.repeat(4).slice(1)}\n`.repeat(50))
       await page.keyboard.press('Control+d')
+      await prompt(page)
       await page.keyboard.type('echo pasted $(wc -c < /tmp/pasted)\n')
       await expect.poll(() => screen(page)).toContain('pasted 2000')
 
       await page.keyboard.type('sleep 1000\n')
       await expect.poll(() => screen(page)).toContain('sleep 1000')
       await page.keyboard.press('Control+c')
+      await prompt(page)
       await page.keyboard.type('echo after-$?\n')
       await expect.poll(() => screen(page)).toContain('after-130')
     })
@@ -159,6 +164,11 @@ for (const engine of ENGINES) {
       await expect(page.getByText(`docker volume rm ${name}-data`)).toBeVisible()
     })
   })
+}
+
+/** Waits until the shell asks for a line. */
+async function prompt(page: Page): Promise<void> {
+  await expect.poll(async () => (await screen(page)).trimEnd()).toMatch(/[#$]$/)
 }
 
 async function pull(page: Page, reference: string): Promise<void> {
