@@ -13,7 +13,12 @@ beforeEach(async () => {
   pid = 0
 })
 afterEach(async () => {
-  if (pid > 0) process.kill(pid, 'SIGKILL')
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself, as in the test of one that does.
+  }
+  pid = 0
   await rm(folder, { recursive: true })
 })
 
@@ -51,6 +56,14 @@ test('resolves when it answers; it runs in a session of its own, its words go to
   expect(session).toBe(pid)
   const log = await readFile(path.join(folder, 'root/engine.log'), 'utf8')
   expect(log).toContain(`root ${path.join(folder, 'root')}`)
+})
+
+test('its pid is known while it still starts, so that it can be stopped then', async () => {
+  const abort = new AbortController()
+  const starting = start('setInterval(() => {}, 1000)', abort.signal)
+  await expect.poll(() => pid).toBeGreaterThan(0)
+  abort.abort()
+  await expect(starting).rejects.toThrow()
 })
 
 test('one that ends at once is told with its last words', async () => {
