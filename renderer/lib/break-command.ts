@@ -1,17 +1,19 @@
 /** A docker line over several lines, one flag a line, as one would write it down. */
 
-/** Breaks before each flag, and before `last` (the image), with the shell's line continuation. */
-export function breakCommand(line: string, last: string): string {
+/** Flags of the preview's lines that take no value. */
+const SWITCHES = new Set(['-d', '-dit', '-it', '--rm', '--read-only'])
+
+/** Breaks before each flag and before the image, with the shell's line continuation. */
+export function breakCommand(line: string): string {
   const words = line.match(/(?:[^\s'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/g) ?? []
-  const at = words.findIndex((word, index) => index > 1 && (word === last || word === `'${last}'`))
-  const end = at === -1 ? words.length : at
-  const first = words.findIndex((word, index) => index > 1 && word.startsWith('-') && word !== '-d')
-  if (first === -1 || first >= end) return line
-  const lines = [words.slice(0, first).join(' ')]
-  for (const word of words.slice(first, end)) {
-    if (word.startsWith('-')) lines.push(word)
-    else lines[lines.length - 1] += ` ${word}`
+  const [program = '', verb = '', ...rest] = words
+  // How it is started belongs to the verb.
+  const started = rest[0] !== undefined && /^-(d|dit|it)$/.test(rest[0]) ? [rest.shift()] : []
+  const lines = [[program, verb, ...started].join(' ')]
+  while (rest[0]?.startsWith('-')) {
+    const flag = rest.shift() ?? ''
+    lines.push(SWITCHES.has(flag) || rest.length === 0 ? flag : `${flag} ${rest.shift()}`)
   }
-  if (end < words.length) lines.push(words.slice(end).join(' '))
-  return lines.join(' \\\n  ')
+  if (lines.length === 1) return line
+  return [...lines, rest.join(' ')].join(' \\\n  ')
 }

@@ -33,7 +33,8 @@ export function parseMemory(text: string): number | null {
 function scale(bytes: number, step: number): string {
   let value = Math.max(0, bytes)
   let unit = 0
-  while (value >= step * 0.9995 && unit < DECIMAL.length - 1) {
+  // Four digits do not fit a column: what rounds to 1000 is told in the next unit, where a unit holds 1024 too.
+  while (value >= 999.5 && unit < DECIMAL.length - 1) {
     value /= step
     unit += 1
   }

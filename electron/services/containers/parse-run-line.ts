@@ -42,10 +42,12 @@ const VALUES: Readonly<Record<string, Take>> = {
     draft.workingDirectory = value
   },
   '--entrypoint': (draft, value) => {
-    draft.entrypoint = value === '' ? [] : [value]
+    if (value === '') throw refuse('--entrypoint with nothing in it cannot be put into the form')
+    draft.entrypoint = [value]
   },
   '--restart': (draft, value) => {
-    const policy = value.split(':')[0]
+    const [policy, tries] = value.split(':')
+    if (tries !== undefined) throw refuse(`--restart ${value}: a number of tries cannot be put into the form`)
     if (policy !== 'no' && policy !== 'on-failure' && policy !== 'always' && policy !== 'unless-stopped') {
       throw refuse(`--restart ${value} is not a restart policy`)
     }

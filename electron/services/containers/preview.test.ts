@@ -144,6 +144,13 @@ describe('a pasted line', () => {
     ['docker run -v ./here:/x x', 'write the whole path'],
     ['docker run --memory lots x', 'not a size'],
     ["docker run 'x", 'never closed'],
+    ['docker run -v $(pwd):/app x', '$(pwd) is filled in by a shell'],
+    ['docker run -e "A=$HOME/b" x', '$HOME is filled in by a shell'],
+    ['docker run -v `pwd`:/app x', '`pwd` is filled in'],
+    ['docker run x && echo done', 'more than one command: there is an unquoted &'],
+    ['docker run x\necho done', 'more than one command: there is a second line'],
+    ['docker run --restart on-failure:3 x', 'number of tries'],
+    ['docker run --entrypoint "" x', '--entrypoint with nothing'],
   ])('%s is refused: %s', (text, why) => {
     expect(() => parseRunLine('e', text)).toThrow(why)
   })
@@ -157,5 +164,6 @@ describe('a pasted line', () => {
       '',
       'hij',
     ])
+    expect(split("a '$B' \\$C d#e $ # the rest; is left out\n")).toEqual(['a', '$B', '$C', 'd#e', '$'])
   })
 })

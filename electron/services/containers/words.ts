@@ -12,8 +12,8 @@ export function line(words: readonly string[]): string {
 }
 
 /**
- * Splits a line as a POSIX shell does: quotes, backslashes, continued lines; variables are not expanded.
- * Throws `invalid` for a quote that is not closed.
+ * Splits a line as a POSIX shell does: quotes, backslashes, continued lines, a comment at its end. Throws `invalid`
+ * for a quote that is not closed, and for what only a shell can answer: variables, substitutions, pipes, lists.
  */
 export function split(text: string): string[] {
   const words: string[] = []
@@ -31,7 +31,15 @@ export function split(text: string): string[] {
     } else if (/\s/.test(c)) {
       if (word !== null) words.push(word)
       word = null
+      if (c === '\n' && words.length > 0 && text.slice(i).trim() !== '')
+        throw several('there is a second line')
+    } else if (c === '#' && word === null) {
+      const end = text.indexOf('\n', i)
+      i = end === -1 ? text.length : end - 1
+    } else if (/[;&|<>()]/.test(c)) {
+      throw several(`there is an unquoted ${c}`)
     } else {
+      refuseExpansion(text, i)
       word = (word ?? '') + c
     }
   }
@@ -49,8 +57,21 @@ function quoted(text: string, start: number, mark: string): readonly [string, nu
       i += 1
       if (text[i] !== '\n') inside += text[i]
     } else {
+      if (mark === '"') refuseExpansion(text, i)
       inside += c
     }
   }
   throw new EngineError('invalid', `the line opens a ${mark} that is never closed`)
+}
+
+/** What stands at `at` would be filled in by the shell, and nobody here knows what with. */
+function refuseExpansion(text: string, at: number): void {
+  const found = /^(?:\$\([^)]*\)?|\$\{[^}]*\}?|\$\w+|`[^`]*`?)/.exec(text.slice(at, at + 80))
+  if (found) {
+    throw new EngineError('invalid', `${found[0]} is filled in by a shell; write what it stands for instead`)
+  }
+}
+
+function several(why: string): EngineError {
+  return new EngineError('invalid', `this is more than one command: ${why}`)
 }

@@ -72,7 +72,7 @@ export function OverviewTab(props: {
         )}
         {command.length > 0 && (
           <Fact name="Command">
-            <code className="line-clamp-4 break-all font-mono text-12" title={joinWords(command)}>
+            <code className="line-clamp-4 wrap-anywhere font-mono text-12" title={joinWords(command)}>
               {joinWords(command)}
             </code>
           </Fact>
@@ -121,7 +121,9 @@ export function OverviewTab(props: {
         {detail && detail.environment.length > 0 && (
           <Fact name="Environment">
             <details>
-              <summary className="w-fit rounded text-soft">{detail.environment.length} variables</summary>
+              <summary className="w-fit rounded text-soft">
+                {detail.environment.length === 1 ? '1 variable' : `${detail.environment.length} variables`}
+              </summary>
               <ul className="mt-1 font-mono text-12">
                 {detail.environment.map((line) => (
                   <li key={line} className="break-all">

@@ -30,12 +30,7 @@ export function Preview(props: {
       abort.abort()
     }
   }, [client, key])
-  const text =
-    texts === null
-      ? ''
-      : form === 'docker run'
-        ? breakCommand(texts.dockerRun, props.input?.image ?? '')
-        : texts.compose
+  const text = texts === null ? '' : form === 'docker run' ? breakCommand(texts.dockerRun) : texts.compose
   return (
     <aside
       aria-label="The same as"
