@@ -4,6 +4,18 @@ import type { ReactNode, RefObject } from 'react'
 import { cx } from './cx.ts'
 import { Kbd } from './kbd.tsx'
 
+/** Where the focus was before any dialog took it. One dialog may open the next, whose opener is then gone. */
+let lastOfPage: HTMLElement | null = null
+document.addEventListener('focusin', ({ target }) => {
+  if (target instanceof HTMLElement && !target.closest('[role$=dialog],[data-base-ui-portal]'))
+    lastOfPage = target
+})
+
+/** That element while it is there; else it is for the library to say. */
+function focusOfPage(): HTMLElement | true {
+  return lastOfPage?.isConnected ? lastOfPage : true
+}
+
 export function Dialog(props: {
   readonly open: boolean
   readonly onClose: () => void
@@ -23,6 +35,7 @@ export function Dialog(props: {
         <Base.Viewport className="fixed inset-0 z-40 flex items-start justify-center overflow-hidden px-6 py-[6vh]">
           <Base.Popup
             initialFocus={props.first}
+            finalFocus={focusOfPage}
             onPasteCapture={props.onPaste}
             style={{ width: props.width ?? 520 }}
             className={cx(
@@ -31,11 +44,16 @@ export function Dialog(props: {
             )}
           >
             <header className="flex h-[52px] shrink-0 items-center gap-2.5 border-b border-line px-5">
-              <Base.Title className="shrink-0 text-15 font-semibold">{props.title}</Base.Title>
+              <Base.Title
+                title={props.title}
+                className={cx('truncate text-15 font-semibold', props.hint && 'shrink-0')}
+              >
+                {props.title}
+              </Base.Title>
               {props.hint && (
                 <Base.Description className="truncate text-muted">{props.hint}</Base.Description>
               )}
-              <Base.Close className="ml-auto rounded">
+              <Base.Close className="ml-auto shrink-0 rounded">
                 <span className="sr-only">Close</span>
                 <Kbd keys="Esc" />
               </Base.Close>

@@ -50,7 +50,7 @@ export function RemovalDialog(props: {
             Cancel
           </Button>
           <Button kind="danger" disabled={!ready || busy} onClick={() => void remove()}>
-            {running > 0 ? 'Stop and remove' : 'Remove'}
+            {running > 0 ? 'Kill and remove' : 'Remove'}
           </Button>
         </>
       }

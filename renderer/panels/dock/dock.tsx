@@ -27,6 +27,10 @@ export function Dock() {
   const state = useStore(dock)
   const terminals = useFeed(useSession().terminals) ?? []
   const [tools, setTools] = useState<HTMLElement | null>(null)
+  const active = state.active
+  useEffect(() => {
+    document.getElementById(`dock-tab-${active}`)?.parentElement?.scrollIntoView({ inline: 'nearest' })
+  }, [active])
   const shown = state.tabs.find((tab) => tab.key === state.active) ?? state.tabs[0]
   const close = (tab: DockTab) => {
     closeTab(tab.key)

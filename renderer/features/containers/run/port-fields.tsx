@@ -142,7 +142,7 @@ function PortLine(props: {
         <X />
       </IconButton>
       {!answer.free && (
-        <span role="alert" className="text-12 text-bad-text">
+        <span role="alert" className="min-w-0 wrap-anywhere text-12 text-bad-text">
           held by {answer.holder}.{' '}
           {suggestion !== null && (
             <button
