@@ -32,8 +32,13 @@ export async function explained<T>(what: string, act: () => Promise<T>): Promise
   }
 }
 
+/** Who called whom on the way to a program that did not start, before what happened; said by every OCI engine. */
+const CALL_CHAIN =
+  /^(?:failed to create (?:task for container|shim task|shim): )?(?:OCI runtime (?:create|exec|start) failed: )?(?:(?:crun|runc) (?:create|exec|start|run) failed: )?(?:unable to start container process: )?/
+
 function firstLine(words: string): string {
-  const line = words.split('\n')[0] ?? ''
+  const first = words.split('\n')[0] ?? ''
+  const line = first.replace(CALL_CHAIN, '').replace(/: unknown$/, '') || first
   return line.length > 400 ? `${line.slice(0, 400)}...` : line
 }
 
