@@ -3,13 +3,15 @@ import { ChevronRight } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { cx } from '../../../ui/cx.ts'
 
-export function Section(props: {
+/** What stands at the head of a section, and whether it is open. */
+export interface SectionHead {
   readonly title: string
   readonly summary: string
   readonly open: boolean
   readonly onToggle: () => void
-  readonly children: ReactNode
-}) {
+}
+
+export function Section(props: SectionHead & { readonly children: ReactNode }) {
   const id = useId()
   return (
     <section className="border-t border-line">
