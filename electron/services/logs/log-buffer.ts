@@ -81,8 +81,10 @@ export class LogBuffer {
       this.#items.shift()
       message = first
     } else {
-      const mark = this.#items.findIndex((item) => 'type' in item)
-      const count = Math.min(BATCH, mark === -1 ? this.#items.length : mark)
+      // Looked for in one message's worth only: a flood of tens of thousands waits behind it.
+      const most = this.#items.slice(0, BATCH)
+      const mark = most.findIndex((item) => 'type' in item)
+      const count = mark === -1 ? most.length : mark
       message = { type: 'lines', lines: this.#items.splice(0, count) as LogLine[] }
     }
     for (const wake of [...this.#drained]) wake()
