@@ -4,6 +4,7 @@
  */
 import type { AnyRouter, Context } from '@orpc/server'
 import { createProcedureClient, getRouter, isProcedure, unlazy } from '@orpc/server'
+import { EngineError } from '../../engine/errors.ts'
 import type { CallId, ClientFrame, ServerFrame } from '../contract/wire.ts'
 import { costOf } from './cost.ts'
 import { toWireError } from './failure.ts'
@@ -20,6 +21,11 @@ export interface ServerChannel {
 export const CREDIT_BYTES = 1024 * 1024
 /** A batch of this size is sent at once and the event loop gets its turn, so that one stream cannot starve others. */
 const BATCH_BYTES = 64 * 1024
+
+/** Calls of one window that may be under way; far more than a page of 500 rows asks for at once. */
+export const MAX_CALLS = 4096
+
+const TOO_MANY = 'This window has asked for too much at once. Wait for some of it, or reload the window.'
 
 /** What the server remembers of one unanswered call. */
 interface Call {
@@ -68,7 +74,9 @@ export function serveChannel<T extends AnyRouter>(router: T, context: Context, c
       if (!Array.isArray(frame)) continue
       const call = calls.get(frame[1])
       if (frame[0] === 'call') {
-        if (call === undefined && isPath(frame[2])) void answer(frame[1], frame[2], frame[3])
+        if (call !== undefined || !isPath(frame[2])) continue
+        if (calls.size < MAX_CALLS) void answer(frame[1], frame[2], frame[3])
+        else outbox.add(['fail', frame[1], toWireError(new EngineError('unavailable', TOO_MANY))])
       } else if (call !== undefined && frame[0] === 'credit' && frame[2] > 0) {
         call.outstanding -= frame[2]
         call.wake?.()

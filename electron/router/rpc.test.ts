@@ -17,7 +17,7 @@ import * as z from 'zod'
 import { EngineError } from '../../engine/errors.ts'
 import { failures } from '../contract/failures.ts'
 import { portChannel, socketChannel } from './rpc-channels.ts'
-import { CREDIT_BYTES, serveChannel } from './rpc-server.ts'
+import { CREDIT_BYTES, MAX_CALLS, serveChannel } from './rpc-server.ts'
 
 const stream = oc.errors(failures).input(z.object({ count: z.number() }))
 const contract = {
@@ -281,6 +281,16 @@ describe.each([
       }),
     )
     expect(counts).toEqual(Array(20).fill(2000))
+  })
+
+  test('more calls than any page makes are refused one by one, and those under way go on', async () => {
+    const client = await start()
+    const first = Array.from({ length: MAX_CALLS }, () => client.slow())
+    await expect(client.slow()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(seen.slowCalls).toBe(MAX_CALLS)
+    seen.releaseSlow.resolve()
+    await Promise.all(first)
+    expect(await client.echo({ text: 'again' })).toMatchObject({ text: 'again' })
   })
 
   test('a lost channel fails what is under way, cancels it at the server, and is dialled again', async () => {
