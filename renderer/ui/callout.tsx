@@ -24,7 +24,7 @@ export function Callout(props: {
       <Icon
         className={cx('mt-0.5 size-4 shrink-0', props.kind === 'bad' ? 'text-bad-text' : 'text-warn-text')}
       />
-      <div className="min-w-0 flex-1">{props.children}</div>
+      <div className="min-w-0 flex-1 break-words">{props.children}</div>
       {props.act}
     </div>
   )

@@ -233,7 +233,11 @@ function Figures(props: {
       <span {...gridCell} className="figures text-right">
         {last && formatPercent(last.cpuPercent)}
       </span>
-      <span {...gridCell} className="figures whitespace-nowrap text-right text-soft">
+      <span
+        {...gridCell}
+        // The row's buttons stand here under the pointer.
+        className="figures whitespace-nowrap text-right text-soft group-hover/row:opacity-0"
+      >
         {last && formatMemory(last.memoryBytes)}
       </span>
     </>

@@ -32,6 +32,7 @@ export function Dock() {
     document.getElementById(`dock-tab-${active}`)?.parentElement?.scrollIntoView({ inline: 'nearest' })
   }, [active])
   const shown = state.tabs.find((tab) => tab.key === state.active) ?? state.tabs[0]
+  const labels = labelsOf(state.tabs, terminals)
   const close = (tab: DockTab) => {
     closeTab(tab.key)
     // A terminal that is gone already needs no closing.
@@ -46,7 +47,7 @@ export function Dock() {
           className="flex min-w-0 flex-1 overflow-x-auto pl-3 [scrollbar-width:none]"
         >
           {state.tabs.map((tab) => {
-            const label = labelOf(tab, terminals)
+            const label = labels.get(tab.key) ?? ''
             const on = tab.key === shown?.key
             return (
               <div
@@ -54,7 +55,9 @@ export function Dock() {
                 role="presentation"
                 className={cx(
                   'group flex shrink-0 items-center border-r border-line',
-                  on ? 'bg-term text-term-text' : 'text-soft hover:bg-hover',
+                  on
+                    ? 'bg-term text-term-text shadow-[inset_0_2px_0_var(--accent)]'
+                    : 'text-soft hover:bg-hover',
                 )}
               >
                 <button
@@ -128,7 +131,7 @@ export function Dock() {
       <div
         id="dock-content"
         role="tabpanel"
-        aria-label={shown ? labelOf(shown, terminals) : 'Nothing'}
+        aria-label={(shown && labels.get(shown.key)) ?? 'Nothing'}
         className="flex min-h-0 flex-1 flex-col bg-term"
       >
         {shown?.kind === 'logs' && (
@@ -147,6 +150,19 @@ export function Dock() {
         )}
       </div>
     </section>
+  )
+}
+
+/** By the tabs' keys; the second shell of a container has a number. */
+function labelsOf(tabs: readonly DockTab[], terminals: readonly Terminal[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>()
+  return new Map(
+    tabs.map((tab) => {
+      const label = labelOf(tab, terminals)
+      const count = (counts.get(label) ?? 0) + 1
+      counts.set(label, count)
+      return [tab.key, count === 1 ? label : `${label} ${count}`]
+    }),
   )
 }
 
