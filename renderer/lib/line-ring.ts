@@ -21,16 +21,23 @@ export class LineRing<T> {
     return this.#first
   }
 
-  /** Adds at the end, and lets the oldest fall out. */
-  push(item: T): void {
-    if (this.#size < this.#capacity) {
-      this.#items[(this.#head + this.#size) % this.#capacity] = item
-      this.#size += 1
-      return
-    }
-    this.#items[this.#head] = item
+  /** Adds at the end; answers what fell out for it. */
+  push(item: T): T | undefined {
+    const gone = this.#size === this.#capacity ? this.shift() : undefined
+    this.#items[(this.#head + this.#size) % this.#capacity] = item
+    this.#size += 1
+    return gone
+  }
+
+  /** Takes the oldest out. */
+  shift(): T | undefined {
+    if (this.#size === 0) return undefined
+    const gone = this.#items[this.#head]
+    this.#items[this.#head] = undefined
     this.#head = (this.#head + 1) % this.#capacity
     this.#first += 1
+    this.#size -= 1
+    return gone
   }
 
   /** The item at `index` from the oldest, or undefined beyond the ends. */

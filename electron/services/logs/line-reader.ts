@@ -13,26 +13,37 @@ const LONGEST = 64 * 1024
 export class LineReader {
   readonly #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
   readonly #rest = { stdout: '', stderr: '' }
+  /** The time of a line that was cut, for the pieces that follow; null at the start of a line. */
+  readonly #cutAt: Record<RawLine['stream'], string | null> = { stdout: null, stderr: null }
 
   /** The lines that `output` completes. */
   take(output: Output): RawLine[] {
     const { stream } = output
     const text = this.#rest[stream] + this.#decoders[stream].decode(output.bytes, { stream: true })
     const parts = text.split('\n')
-    let rest = parts.pop() ?? ''
-    if (rest.length > LONGEST) {
-      parts.push(rest)
-      rest = ''
+    this.#rest[stream] = parts.pop() ?? ''
+    const lines = parts.map((part) => this.#line(stream, part))
+    if (this.#rest[stream].length > LONGEST) {
+      const piece = this.#line(stream, this.#rest[stream])
+      lines.push(piece)
+      this.#rest[stream] = ''
+      this.#cutAt[stream] = piece.at
     }
-    this.#rest[stream] = rest
-    return parts.map((part) => parseLine(stream, part))
+    return lines
   }
 
   /** What is left when the log has ended without a last newline. */
   end(): RawLine[] {
     return (['stdout', 'stderr'] as const).flatMap((stream) =>
-      this.#rest[stream] === '' ? [] : [parseLine(stream, this.#rest[stream])],
+      this.#rest[stream] === '' ? [] : [this.#line(stream, this.#rest[stream])],
     )
+  }
+
+  #line(stream: RawLine['stream'], text: string): RawLine {
+    const at = this.#cutAt[stream]
+    if (at === null) return parseLine(stream, text)
+    this.#cutAt[stream] = null
+    return { at, stream, text: text.endsWith('\r') ? text.slice(0, -1) : text }
   }
 }
 

@@ -36,6 +36,17 @@ describe('the buffer', () => {
     expect(first?.type === 'lines' && first.lines[0]?.text).toBe('900')
   })
 
+  test('keeps few lines when they are long, and sends few at a time', async () => {
+    const buffer = new LogBuffer(20_000)
+    const text = 'x'.repeat(100_000)
+    for (let i = 0; i < 1000; i++) buffer.add([{ at: 't', stream: 'stdout', text }])
+    buffer.end()
+    const [skipped, first, ...rest] = await collect(buffer)
+    expect(skipped).toEqual({ type: 'skipped', count: 1000 - 167 })
+    expect(first?.type === 'lines' && first.lines.length).toBe(2)
+    expect(rest.at(-2)).toMatchObject({ type: 'lines', lines: [{ sequence: 999 }] })
+  })
+
   test('passes a failure on after what came before it', async () => {
     const buffer = new LogBuffer(100)
     buffer.add(lines(0, 1))
@@ -84,6 +95,18 @@ describe('lines', () => {
     expect(reader.take(output('stdout', '2026-11-23T10:00:00Z \n'))[0]?.text).toBe('')
     expect(reader.take(output('stdout', 'x'.repeat(70_000)))[0]?.text).toHaveLength(70_000)
   })
+})
+
+test('the pieces of a line have its time', () => {
+  const reader = new LineReader()
+  const piece = (text: string) => reader.take({ stream: 'stdout', bytes: Buffer.from(text) })
+  const at = '2026-11-23T10:00:00.1Z'
+  expect(piece(`${at} ${'y'.repeat(70_000)}`)).toMatchObject([{ at }])
+  expect(piece('y'.repeat(70_000))).toMatchObject([{ at }])
+  expect(piece(`end\n2026-11-23T10:00:00.2Z next\n`)).toEqual([
+    { at, stream: 'stdout', text: 'end' },
+    { at: '2026-11-23T10:00:00.2Z', stream: 'stdout', text: 'next' },
+  ])
 })
 
 test('times keep their nanoseconds', () => {

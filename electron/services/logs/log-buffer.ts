@@ -3,8 +3,11 @@ import type { LogLine, LogMessage } from '../../contract/logs.ts'
 import { pause, waitFor } from '../live/subject.ts'
 import type { RawLine } from './line-reader.ts'
 
-/** Lines of one message. */
+/** Lines of one message, and characters, unless one line is longer. */
 const BATCH = 500
+const BATCH_CHARACTERS = 256 * 1024
+/** Characters kept, however few lines they are. */
+const KEPT_CHARACTERS = 16 * 1024 * 1024
 /** Lines are gathered this long, so that a flood is few messages. */
 const GATHER_MS = 20
 
@@ -13,6 +16,7 @@ type Mark = Extract<LogMessage, { type: 'mark' }>
 export class LogBuffer {
   readonly #limit: number
   #items: (LogLine | Mark)[] = []
+  #characters = 0
   #sequence = 0
   #skipped = 0
   #ended: { readonly error: unknown } | null = null
@@ -26,8 +30,18 @@ export class LogBuffer {
 
   /** Adds lines; the oldest give way when there are too many. */
   add(lines: readonly RawLine[]): void {
-    for (const line of lines) this.#items.push({ sequence: this.#sequence++, ...line })
-    const surplus = this.#items.length - this.#limit
+    for (const line of lines) {
+      this.#items.push({ sequence: this.#sequence++, ...line })
+      this.#characters += line.text.length
+    }
+    let surplus = 0
+    while (
+      surplus < this.#items.length - this.#limit ||
+      (this.#characters > KEPT_CHARACTERS && surplus < this.#items.length - 1)
+    ) {
+      this.#characters -= this.#items[surplus]?.text.length ?? 0
+      surplus += 1
+    }
     if (surplus > 0) {
       const gone = this.#items.splice(0, surplus)
       this.#skipped += gone.filter((item) => !('type' in item)).length
@@ -37,6 +51,7 @@ export class LogBuffer {
 
   mark(at: string, text: string): void {
     this.#items.push({ type: 'mark', at, text })
+    this.#characters += text.length
     this.#wake()
   }
 
@@ -48,7 +63,8 @@ export class LogBuffer {
 
   /** Resolves when the reader has taken most of it: for logs that are read whole, without gaps. */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.#items.length > this.#limit / 2 && !signal.aborted) await waitFor(this.#drained, signal)
+    const full = () => this.#items.length > this.#limit / 2 || this.#characters > KEPT_CHARACTERS / 2
+    while (full() && !signal.aborted) await waitFor(this.#drained, signal)
   }
 
   /** For one reader. */
@@ -79,12 +95,18 @@ export class LogBuffer {
     let message: LogMessage
     if (first && 'type' in first) {
       this.#items.shift()
+      this.#characters -= first.text.length
       message = first
     } else {
       // Looked for in one message's worth only: a flood of tens of thousands waits behind it.
-      const most = this.#items.slice(0, BATCH)
-      const mark = most.findIndex((item) => 'type' in item)
-      const count = mark === -1 ? most.length : mark
+      let count = 0
+      let characters = 0
+      for (const item of this.#items.slice(0, BATCH)) {
+        if ('type' in item || (count > 0 && characters + item.text.length > BATCH_CHARACTERS)) break
+        count += 1
+        characters += item.text.length
+      }
+      this.#characters -= characters
       message = { type: 'lines', lines: this.#items.splice(0, count) as LogLine[] }
     }
     for (const wake of [...this.#drained]) wake()

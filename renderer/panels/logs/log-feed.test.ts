@@ -34,3 +34,11 @@ test('passes over what was here before a reconnect', () => {
     'c',
   ])
 })
+
+test('keeps few lines when they are long', () => {
+  const feed = new LogFeed()
+  const text = 'x'.repeat(1024 * 1024)
+  feed.take({ type: 'lines', lines: Array.from({ length: 40 }, (_, at) => line(at, text)) })
+  expect(feed.ring.length).toBe(32)
+  expect(feed.ring.first).toBe(8)
+})

@@ -13,12 +13,15 @@ export type LogEntry =
 
 /** Lines kept in the page; older ones stay in the engine's store. */
 export const KEPT_LINES = 50_000
+/** Characters kept, however few lines they are. */
+const KEPT_CHARACTERS = 32 * 1024 * 1024
 
 export class LogFeed {
   readonly ring: LineRing<LogEntry>
   readonly #listeners = new Set<() => void>()
   #version = 0
   #scheduled = false
+  #characters = 0
   #lastAt = ''
   #needle = ''
   #matches: number[] = []
@@ -84,12 +87,15 @@ export class LogFeed {
   /** Forgets what is on screen; what comes next is shown. */
   clear(): void {
     this.ring.clear()
+    this.#characters = 0
     this.#matches = []
     this.#tell()
   }
 
   #push(entry: LogEntry): void {
-    this.ring.push(entry)
+    this.#characters += sizeOf(entry) - sizeOf(this.ring.push(entry))
+    while (this.#characters > KEPT_CHARACTERS && this.ring.length > 1)
+      this.#characters -= sizeOf(this.ring.shift())
     if (this.#needle === '') return
     const oldest = this.ring.first
     if ((this.#matches[0] ?? oldest) < oldest)
@@ -110,4 +116,8 @@ export class LogFeed {
       for (const listener of [...this.#listeners]) listener()
     })
   }
+}
+
+function sizeOf(entry: LogEntry | undefined): number {
+  return entry?.type === 'line' ? entry.line.text.length : 0
 }
