@@ -424,20 +424,20 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
     expect(await runtime.observe(given.id)).toEqual({ state: 'absent' })
   })
 
-  it('says lost when the supervisor was killed, and can still remove it', async () => {
+  it('ends a container whose supervisor was killed, and tells its exit', async () => {
     const given = settings({ args: ['sleep', '1000'] })
-    await runtime.create(given)
+    const { pid } = await runtime.create(given)
+    const orphan = identify(pid)
     await runtime.start(given.id)
+    const ended = nextExit(given.id)
     process.kill(
       Number(readFileSync(join(scratch, 'state/bundles', given.id, 'conmon.pid'), 'utf8')),
       'SIGKILL',
     )
-    await expect.poll(() => runtime.observe(given.id)).toMatchObject({ state: 'lost' })
-    const [pid = 0] = await runtime.pids(given.id)
-    const orphan = identify(pid)
-    expect(orphan && isAlive(orphan)).toBe(true)
-    await runtime.delete(given.id, { force: true })
+    expect(await ended).toMatchObject({ code: 137, oomKilled: false })
     await expect.poll(() => orphan && isAlive(orphan)).toBe(false)
+    expect(await runtime.observe(given.id)).toMatchObject({ state: 'exited' })
+    await runtime.delete(given.id, { force: true })
     expect(await runtime.observe(given.id)).toEqual({ state: 'absent' })
   })
 })

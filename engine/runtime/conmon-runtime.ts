@@ -47,6 +47,7 @@ import { SeccompCache } from './seccomp-cache.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
 import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
+import { SupervisorWatch } from './supervisor-watch.ts'
 import { readUsage } from './usage.ts'
 
 export interface RuntimeOptions {
@@ -85,6 +86,7 @@ class ConmonRuntime implements Runtime {
   readonly #facts: SpecFacts
   readonly #cgroups: CgroupLayout = cgroupLayout()
   readonly #filters = new SeccompCache()
+  readonly #supervisors: SupervisorWatch
   /** Containers whose `create` is under way: attaching to them may wait. */
   readonly #creating = new Set<string>()
 
@@ -102,6 +104,7 @@ class ConmonRuntime implements Runtime {
     this.#layout = layout
     this.#exits = exits
     this.#facts = facts
+    this.#supervisors = new SupervisorWatch(layout.exits, layout.persist)
   }
 
   async create(settings: ContainerSettings): Promise<{ readonly pid: number }> {
@@ -158,6 +161,7 @@ class ConmonRuntime implements Runtime {
     }
     const terminal = settings.process.terminal
     await writeRecord(paths, { boot: bootId(), process, supervisor, cgroup, terminal })
+    this.#supervisors.add(id, { process, supervisor })
     return { pid: created.data }
   }
 
@@ -206,6 +210,7 @@ class ConmonRuntime implements Runtime {
   }
 
   async delete(id: string, options: { readonly force: boolean }): Promise<void> {
+    this.#supervisors.remove(id)
     const paths = this.#layout.bundle(id)
     const record = readRecord(paths)
     const cgroup = record?.cgroup ?? (await readCgroup(paths))
@@ -279,8 +284,11 @@ class ConmonRuntime implements Runtime {
     return readUsage(this.#cgroups, this.#record(id).cgroup)
   }
 
-  observe(id: string): Promise<Observed> {
-    return observeContainer(id, this.#layout, this.#exits, this.#cgroups)
+  async observe(id: string): Promise<Observed> {
+    const found = await observeContainer(id, this.#layout, this.#exits, this.#cgroups)
+    // One that an earlier engine started is looked after from here on.
+    if (found.state === 'running' || found.state === 'paused') this.#supervisors.add(id, this.#record(id))
+    return found
   }
 
   async list(): Promise<readonly string[]> {
@@ -295,6 +303,7 @@ class ConmonRuntime implements Runtime {
 
   async close(): Promise<void> {
     this.#exits.close()
+    this.#supervisors.close()
     // Ours alone, and only when no container is in it.
     await removeCgroup(this.#cgroups, this.#cgroupParent)
   }
