@@ -8,12 +8,14 @@ import { EngineError } from '../../errors.ts'
 /** Version of the whole on-disk format (database and file layout). Raised with an upgrade step and a test. */
 export const FORMAT_VERSION = 1
 
+/** How long a statement waits for another process's lock: `verify` reads beside a running engine. */
+const BUSY_TIMEOUT_MS = 5000
+
 /** Opens (or makes) the database at `path` and applies `schemas` (idempotent DDL). Throws `invalid` for a newer format. */
 export function openDatabase(path: string, schemas: readonly string[]): DatabaseSync {
-  const db = new DatabaseSync(path)
-  db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
-  )
+  // From the first statement on: an engine that was just killed may still be letting go of its locks.
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   const { user_version } = db.prepare('PRAGMA user_version').get() as { user_version: number }
   if (user_version > FORMAT_VERSION) {
     db.close()
