@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { RunDialog, type RunStart } from '../features/containers/run/run-dialog.tsx'
 import { AddEngineDialog } from '../features/engines/add-engine-dialog.tsx'
 import { PullDialog } from '../features/images/pull-dialog.tsx'
+import { returnFocusTo } from '../ui/dialog.tsx'
 import { createStore, useStore } from '../ui/use-store.ts'
 import { useSwitchEngine } from './use-switch-engine.ts'
 
@@ -24,6 +25,11 @@ export function closeDialog(): void {
   dialogs.set(null)
 }
 
+/** The list of the page, to which the single keys belong. */
+export function listOfPage(): HTMLElement | null {
+  return document.querySelector('main [role$="grid"]')
+}
+
 /** Those dialogs that belong to features. */
 export function Dialogs(props: { readonly engine: string }) {
   const { engine } = props
@@ -38,8 +44,10 @@ export function Dialogs(props: { readonly engine: string }) {
           start={open.start}
           onClose={closeDialog}
           onDone={(id) => {
-            closeDialog()
-            void navigate({ to: '/$engine/containers', params: { engine }, search: { id } })
+            void navigate({ to: '/$engine/containers', params: { engine }, search: { id } }).finally(() => {
+              returnFocusTo(listOfPage())
+              closeDialog()
+            })
           }}
         />
       )

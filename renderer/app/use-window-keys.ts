@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useEffectEvent } from 'react'
 import { isRunLine } from '../features/containers/run/run-form.ts'
 import { dock } from '../panels/dock/dock-store.ts'
-import { closeDialog, dialogs, openDialog } from './dialogs.tsx'
+import { closeDialog, dialogs, listOfPage, openDialog } from './dialogs.tsx'
 import { PAGES, SETTINGS_PAGE } from './pages.ts'
 
 /** Stands once in the frame. */
@@ -20,12 +20,17 @@ export function useWindowKeys(engine: string): void {
     if (command && event.key === 'j') {
       event.preventDefault()
       dock.set((state) => ({ ...state, open: !state.open && state.tabs.length > 0 }))
+      // The focus was perhaps in the panel that has gone.
+      requestAnimationFrame(() => document.activeElement === document.body && listOfPage()?.focus())
       return
     }
     const page = command ? [...PAGES, SETTINGS_PAGE][Number(event.key) - 1] : undefined
     if (page) {
       event.preventDefault()
-      void navigate({ to: page.to, params: { engine }, search: {} })
+      // Its list takes the keys at once.
+      void navigate({ to: page.to, params: { engine }, search: {} }).then(() =>
+        requestAnimationFrame(() => dialogs.get() === null && listOfPage()?.focus()),
+      )
       return
     }
     if (dialogs.get() !== null || command || event.altKey || isTyping(event.target)) return

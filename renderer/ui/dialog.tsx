@@ -16,6 +16,11 @@ function focusOfPage(): HTMLElement | true {
   return lastOfPage?.isConnected ? lastOfPage : true
 }
 
+/** Names what has the focus once the open dialog is closed: what the dialog made, rather than what opened it. */
+export function returnFocusTo(element: HTMLElement | null): void {
+  if (element) lastOfPage = element
+}
+
 export function Dialog(props: {
   readonly open: boolean
   readonly onClose: () => void
