@@ -79,6 +79,23 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(deaf)).State.ExitCode).toBe(137)
   })
 
+  test('a shorter stop and a rename need not wait for a stop with a long grace', async () => {
+    const id = await subject.sleeper({
+      Cmd: ['sh', '-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'],
+    })
+    const long = api.post(`/containers/${id}/stop?t=3600`)
+    await until('the first signal', async () => {
+      const events = await api.get(
+        `/events?since=0&until=${Date.now() / 1000}&filters=${encodeURIComponent(JSON.stringify({ container: [id], event: ['kill'] }))}`,
+      )
+      return events.text.includes('"signal":"15"')
+    })
+    expect((await api.post(`/containers/${id}/rename?name=renamed-${id.slice(0, 12)}`)).status).toBe(204)
+    expect((await api.post(`/containers/${id}/stop?t=0`)).status).toBe(204)
+    expect((await long).status).toBe(204)
+    expect((await subject.inspect(id)).State).toMatchObject({ Status: 'exited', ExitCode: 137 })
+  })
+
   test('kill takes a name, a number, and refuses what is no signal', async () => {
     const id = await subject.start({
       Cmd: [

@@ -32,15 +32,17 @@ export async function killContainer(parts: Parts, container: Container, signal: 
 }
 
 /** Stops it: its signal, then SIGKILL after the grace. Throws `not-modified` when it does not run. */
-export function stopContainer(parts: Parts, container: Container, options: StopOptions): Promise<void> {
-  return container.queue.run(async () => {
-    if (cancelRestart(parts, container)) return
+export async function stopContainer(parts: Parts, container: Container, options: StopOptions): Promise<void> {
+  // The grace is waited for outside the queue, as Docker does: a shorter stop, a rename or a kill need not wait.
+  const { stopping } = await container.queue.run(async () => {
+    if (cancelRestart(parts, container)) return { stopping: null }
     if (!container.up) {
       await container.settled
       throw new EngineError('not-modified', `container ${container.id} is stopped already`)
     }
-    await stopNow(parts, container, options)
+    return { stopping: stopNow(parts, container, options) }
   })
+  await stopping
 }
 
 /** Stops it if it runs, and starts it. */
@@ -62,6 +64,9 @@ async function stopNow(parts: Parts, container: Container, options: StopOptions)
   await sendIfUp(parts, container, number)
   if (!(await within(exit, grace))) {
     await sendIfUp(parts, container, SIGKILL)
+    // One that was frozen in the meantime cannot die before it is thawed.
+    if (container.standing.life.kind === 'paused')
+      await parts.runtime.resume(container.id).catch(() => undefined)
     await exit
   }
   await container.settled
