@@ -11,7 +11,7 @@ import type { CommandLog } from '../settings/command-log.ts'
 import type { RemovalPlan } from './detail.ts'
 import { detailOf, removalPlan } from './detail.ts'
 import { freePortFrom } from './ports.ts'
-import { createBody, dockerRunLine } from './preview.ts'
+import { createBody, dockerRunLine, withoutSecrets } from './preview.ts'
 import { line } from './words.ts'
 
 export class Containers {
@@ -34,7 +34,7 @@ export class Containers {
   async run(input: RunInput): Promise<Done & { readonly id: string }> {
     const { client } = this.#engines.get(input.engine)
     const command = dockerRunLine(input)
-    return this.#log.note(input.engine, command, () =>
+    return this.#log.note(input.engine, dockerRunLine(withoutSecrets(input)), () =>
       explained(`run ${input.name || input.image}`, async () => {
         const created = await this.#create(client, input)
         if (input.start) await startOrRemove(client, created.Id)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { RunInput } from '../../contract/containers.ts'
 import { parseRunLine } from './parse-run-line.ts'
-import { composeYaml, createBody, dockerRunLine } from './preview.ts'
+import { composeYaml, createBody, dockerRunLine, withoutSecrets } from './preview.ts'
 import { split } from './words.ts'
 
 const plain: RunInput = {
@@ -166,4 +166,14 @@ describe('a pasted line', () => {
     ])
     expect(split("a '$B' \\$C d#e $ # the rest; is left out\n")).toEqual(['a', '$B', '$C', 'd#e', '$'])
   })
+})
+
+test('a log of what was run holds no secret', () => {
+  const environment = [
+    { name: 'DB_PASSWORD', value: 'hunter2' },
+    { name: 'MODE', value: 'fast' },
+  ]
+  expect(dockerRunLine(withoutSecrets({ ...plain, image: 'db', environment }))).toBe(
+    "docker run -d -e 'DB_PASSWORD=***' -e MODE=fast db",
+  )
 })

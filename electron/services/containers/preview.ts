@@ -67,6 +67,16 @@ export function dockerRunLine(run: RunInput): string {
   return line([...words, run.image, ...entryRest, ...run.command])
 }
 
+/** The run with the values of variables that are secret by their names blotted out: for a log that stays on screen. */
+export function withoutSecrets(run: RunInput): RunInput {
+  const secret = /(pass(word|wd|phrase)?|secret|token|api_?key|private_?key|credential)/i
+  const environment = run.environment.map(({ name, value }) => ({
+    name,
+    value: secret.test(name) && value !== '' ? '***' : value,
+  }))
+  return { ...run, environment }
+}
+
 /** A compose file with this one service. */
 export function composeYaml(run: RunInput): string {
   const name = (run.name || shortName(run.image)).toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-') || 'app'

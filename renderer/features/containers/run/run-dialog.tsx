@@ -43,6 +43,11 @@ export function RunDialog(props: {
   const [failure, setFailure] = useState<Failure | null>(null)
   const [busy, setBusy] = useState(false)
   const imageBox = useRef<HTMLInputElement>(null)
+  const acted = useRef<Element | null>(null)
+  useEffect(() => {
+    const lost = document.activeElement === document.body || document.activeElement === null
+    if (!busy && lost && acted.current instanceof HTMLElement) acted.current.focus()
+  }, [busy])
   const patch = (part: Partial<RunForm>) => setForm((before) => ({ ...before, ...part }))
 
   const readLine = useEffectEvent(async (line: string) => {
@@ -118,7 +123,7 @@ export function RunDialog(props: {
     const now = readForm(form, engine, start)
     if ('problem' in now) return
     // A button that is disabled while it works loses the focus, and the dialog its keys and its paste.
-    const acted = document.activeElement
+    acted.current = document.activeElement
     setBusy(true)
     setFailure(null)
     try {
@@ -127,10 +132,6 @@ export function RunDialog(props: {
     } catch (error) {
       setFailure(failureOf(error))
       setBusy(false)
-      requestAnimationFrame(() => {
-        const lost = document.activeElement === document.body || document.activeElement === null
-        if (lost && acted instanceof HTMLElement) acted.focus()
-      })
     }
   }
   const onPaste = (event: ClipboardEvent) => {
