@@ -93,18 +93,16 @@ describe.skipIf(!able)('a daemon', () => {
       daemon.containers.start(id),
       daemon.containers.start(id),
       daemon.containers.stop(id, { timeout: 0 }),
+    ])
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(outcomes[1]).toMatchObject({ reason: { kind: 'not-modified' } })
+    // A stop's grace holds nobody up, so what needs it stopped is asked once it is.
+    const after = await Promise.allSettled([
       daemon.containers.remove(id, { force: false, volumes: false }),
       daemon.containers.start(id),
     ])
-    expect(outcomes.map(({ status }) => status)).toEqual([
-      'fulfilled',
-      'rejected',
-      'fulfilled',
-      'fulfilled',
-      'rejected',
-    ])
-    expect(outcomes[1]).toMatchObject({ reason: { kind: 'not-modified' } })
-    expect(outcomes[4]).toMatchObject({ reason: { kind: 'not-found' } })
+    expect(after.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    expect(after[1]).toMatchObject({ reason: { kind: 'not-found' } })
   })
 
   test('gives a name to one of many who want it', async () => {

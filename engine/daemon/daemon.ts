@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
 import { Registry } from '../registry/registry.ts'
@@ -142,6 +143,9 @@ export async function verifyRoot(
   depth: { readonly deep: boolean },
 ): Promise<readonly string[]> {
   const fresh = !existsSync(options.paths.state)
+  if (!existsSync(options.paths.database)) {
+    throw new EngineError('not-found', `there is no engine's data in ${options.paths.root}: name its --root`)
+  }
   const { db, parts, runtime, directories, rebooted } = await assemble(options)
   try {
     return await verifyAll(parts, directories, { deep: depth.deep, rebooted })

@@ -47,7 +47,9 @@ function programReason(text: string, program: string): string | null {
     // crun says so of what is no regular file, a directory first of all.
     if (/open executable: operation not permitted/i.test(text)) return `${quoted}permission denied`
     if (/permission denied/i.test(text)) return `${quoted}permission denied`
-    if (/no such file or directory/i.test(text)) return `${quoted}no such file or directory`
+    if (/no such file or directory/i.test(text)) {
+      return `${quoted}${program.includes('/') ? `stat ${program}: ` : ''}no such file or directory`
+    }
     if (/exec format error/i.test(text)) return `${quoted}exec format error`
   }
   return null

@@ -14,7 +14,8 @@ import path from 'node:path'
 
 /** @type {readonly Part[]} */
 export const PARTS = [
-  part('crun', ['crun', 'runc'], 'crun', 'engine', 'containers cannot start'),
+  // runc serves too; crun is what the engine is quick with, so it is installed beside a runc that is there.
+  part('crun', ['crun'], 'crun', 'engine', 'containers start by runc, which is slower, or not at all'),
   part(
     'conmon',
     ['conmon', '/usr/libexec/podman/conmon'],
