@@ -96,17 +96,6 @@ class BridgeNetworks implements Networks {
     this.#addresses.free(endpoint.address)
   }
 
-  async acquireEmpty(containerId: string): Promise<{ readonly netns: string }> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const netns = this.#namespace(containerId)
-    await this.#native('empty', netns)
-    return { netns }
-  }
-
-  async releaseEmpty(containerId: string): Promise<void> {
-    await this.#native('leave', this.#namespace(containerId))
-  }
-
   async recover(inUse: InUse, rebooted: boolean): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
     const kept = new Set(rebooted ? [] : inUse.map(({ endpoint }) => endpoint.netns))

@@ -49,10 +49,10 @@ export interface PortOwner {
 }
 
 export interface Networks {
-  /** Makes bridge and rules of the default network exist and starts filling the pool. Idempotent. */
+  /** Makes bridge and rules of the default network exist. Idempotent. */
   ready(network: NetworkDefinition): Promise<void>
   /**
-   * A namespace for a container on `network` (from the pool when it is the default one). The address comes with it.
+   * A namespace for a container on `network`, with an address of it.
    * The claim is recorded before it is answered (`claimed`), so that a crash cannot leak it.
    */
   acquire(
@@ -64,11 +64,8 @@ export interface Networks {
   holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]>
   /** Adds forwarding rules of a container's ports. */
   publish(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void>
-  /** Removes rules at once; the namespace goes behind the answer. Idempotent, also for what a dead engine left. */
+  /** Removes rules and namespace; the address is free then. Idempotent, also for what a dead engine left. */
   release(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void>
-  /** An empty namespace with loopback up (network none). */
-  acquireEmpty(containerId: string): Promise<{ readonly netns: string }>
-  releaseEmpty(containerId: string): Promise<void>
   /** Adopts what is in use, destroys the rest: after a restart. `rebooted` trusts nothing. */
   recover(
     inUse: readonly { readonly endpoint: Endpoint; readonly mappings: readonly PortMapping[] }[],
@@ -93,6 +90,6 @@ export interface Networks {
       >
     >
   >
-  /** Stops filling the pool and waits for what goes behind answers. `destroy` also removes pool, bridge and rules. */
+  /** `destroy` removes namespaces, rules and the bridge; without it everything stays for the next engine. */
   close(options: { readonly destroy: boolean }): Promise<void>
 }
