@@ -32,36 +32,40 @@ export const test = base.extend<{ readonly window: Page }, { readonly longshore:
       const folder = freshFolder('ui')
       const engines = new Map<EngineName, RunningEngine>()
       const registry = await startRegistry()
-      await pushImages(registry.host)
-      for (const name of ENGINES) engines.set(name, await startEngine(name))
-      const state = path.join(folder, 'state')
-      const embedded = engines.get('embedded')
-      const args = [
-        ...['serve', '--state', state],
-        ...['--socket', embedded?.socket ?? path.join(folder, 'none.sock')],
-        ...['--root', embedded?.root ?? path.join(folder, 'root')],
-        '--stop-engine-on-exit',
-      ]
-      const docker = engines.get('dockerd')
-      const serve = background(process.execPath, [bin, ...args], {
-        logPath: path.join(folder, 'serve.log'),
-        env: docker ? { DOCKER_HOST: `unix://${docker.socket}` } : {},
-      })
+      // An engine that does not start must not leave the others running.
       try {
-        await until('Longshore to print its link', () => linkIn(serve.log()))
-        await use({
-          registry,
-          engines,
-          link: async () => {
-            const said = await mustRun(process.execPath, [bin, 'serve', '--state', state])
-            const link = linkIn(said)
-            if (link === undefined) throw new Error(`no link in:\n${said}`)
-            return link
-          },
+        await pushImages(registry.host)
+        for (const name of ENGINES) engines.set(name, await startEngine(name))
+        const state = path.join(folder, 'state')
+        const embedded = engines.get('embedded')
+        const args = [
+          ...['serve', '--state', state],
+          ...['--socket', embedded?.socket ?? path.join(folder, 'none.sock')],
+          ...['--root', embedded?.root ?? path.join(folder, 'root')],
+          '--stop-engine-on-exit',
+        ]
+        const docker = engines.get('dockerd')
+        const serve = background(process.execPath, [bin, ...args], {
+          logPath: path.join(folder, 'serve.log'),
+          env: docker ? { DOCKER_HOST: `unix://${docker.socket}` } : {},
         })
+        try {
+          await until('Longshore to print its link', () => linkIn(serve.log()))
+          await use({
+            registry,
+            engines,
+            link: async () => {
+              const said = await mustRun(process.execPath, [bin, 'serve', '--state', state])
+              const link = linkIn(said)
+              if (link === undefined) throw new Error(`no link in:\n${said}`)
+              return link
+            },
+          })
+        } finally {
+          serve.child.kill('SIGTERM')
+          await serve.ended
+        }
       } finally {
-        serve.child.kill('SIGTERM')
-        await serve.ended
         for (const engine of engines.values()) await engine.stop()
         await registry.stop()
         rmSync(folder, { recursive: true, force: true })
