@@ -5,15 +5,17 @@
 //
 // The last line is always the sum: `N passed, N failed` (and `, N skipped`).
 
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildRenderer } from './build.mjs'
 import { clock, say } from './setup/say.mjs'
 import { setUp } from './setup/setup.mjs'
 import { playwrightStage, programStage, skippedStage, vitestStage } from './test/stage.mjs'
+import { engineMatrix, readResults, rowTable } from './test/tables.mjs'
 
 const top = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const reports = path.join(top, '.cache/test')
 const full = process.argv.includes('--full')
 const onlyAt = process.argv.indexOf('--only')
 const only = onlyAt === -1 ? undefined : (process.argv[onlyAt + 1] ?? '').split(',')
@@ -23,8 +25,11 @@ try {
   const whole = clock()
   const { node, missing } = setUp(top, full ? 'full' : 'test')
   await buildRenderer(top, node)
-  mkdirSync(path.join(top, '.cache/test'), { recursive: true })
+  // What an earlier run showed is not what this one shows.
+  if (only === undefined) rmSync(reports, { recursive: true, force: true })
+  mkdirSync(reports, { recursive: true })
   for (const group of stages(node, new Set(missing.map((part) => part.name)))) await runGroup(group)
+  printTables()
   say('test', `all stages took ${whole()}`)
 } catch (error) {
   say('test', error instanceof Error ? error.message : String(error))
@@ -86,6 +91,19 @@ function stages(node, missing) {
     ['ui', [needs('ui journeys', 'Chromium', () => playwrightStage(at, 'ui journeys'))]],
   ]
   return all.filter(([name]) => only === undefined || only.includes(name)).map(([, group]) => group)
+}
+
+/** The tables that the reports give: printed, and kept beside them. */
+function printTables() {
+  const results = readResults(reports)
+  const matrix = engineMatrix(results)
+  const features = JSON.parse(readFileSync(path.join(top, 'e2e/features.json'), 'utf8'))
+  const rows = rowTable(features, results)
+  writeFileSync(path.join(reports, 'matrix.txt'), `${matrix}\n`)
+  writeFileSync(path.join(reports, 'rows.txt'), `${rows.text}\n`)
+  process.stdout.write(`${matrix}\n\n${rows.text}\n`)
+  const count = Object.keys(features).length
+  say('test', `${count - rows.unshown.length} of ${count} rows of the feature table are shown by a test`)
 }
 
 /** @param {import('./test/stage.mjs').Stage[]} group */

@@ -32,7 +32,7 @@ onEachEngine('attach', (subject) => {
     })
   }
 
-  test('before the start sees everything from the first byte', async () => {
+  test('before the start sees everything from the first byte [02.01] [02.02]', async () => {
     const id = await subject.create({ Cmd: ['sh', '-c', 'echo out; echo err >&2; exit 3'] })
     const attached = await api.hijack('POST', `/containers/${id}/attach?stream=1&stdout=1&stderr=1`, {
       upgrade: true,
@@ -66,7 +66,7 @@ onEachEngine('attach', (subject) => {
     expect(streamText(await attached.all(), 1)).toBe('earlier\nlater\n')
   })
 
-  test('to a terminal is raw, echoes, and its size can be changed', async () => {
+  test('to a terminal is raw, echoes, and its size can be changed [03.11]', async () => {
     const id = await subject.start({ Cmd: ['sh'], Tty: true, OpenStdin: true, StdinOnce: true })
     expect((await api.post(`/containers/${id}/resize?h=41&w=123`)).status).toBe(200)
     const attached = await api.hijack('POST', `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1`, {

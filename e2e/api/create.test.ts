@@ -5,7 +5,7 @@ import { expectError, onEachEngine } from './suite.ts'
 onEachEngine('container create', (subject) => {
   const { api } = subject
 
-  test('answers the id and no warnings, and inspect shows what was asked for', async () => {
+  test('answers the id and no warnings, and inspect shows what was asked for [01.03] [02.06] [02.16] [04.06]', async () => {
     const answer = await api.post('/containers/create?name=moored', {
       Image: subject.busybox,
       Cmd: ['sleep', '60'],
@@ -63,7 +63,7 @@ onEachEngine('container create', (subject) => {
     expect(inspected.Config.Hostname).toBe(inspected.Id.slice(0, 12))
   })
 
-  test('the image gives what the request leaves out', async () => {
+  test('the image gives what the request leaves out [03.07] [04.05]', async () => {
     const Image = await subject.pull('layered')
     const inspected = await subject.inspect(await subject.create({ Image, Env: ['MORE=1'] }))
     expect(inspected).toMatchObject({
@@ -89,13 +89,13 @@ onEachEngine('container create', (subject) => {
     ])
   })
 
-  test('an entrypoint in the request drops the image’s command', async () => {
+  test('an entrypoint in the request drops the image’s command [03.09] [03.12]', async () => {
     const Image = await subject.pull('layered')
     const inspected = await subject.inspect(await subject.create({ Image, Entrypoint: ['/bin/true'] }))
     expect(inspected).toMatchObject({ Path: '/bin/true', Args: [] })
   })
 
-  test('a container runs as the image’s user in a working directory made on demand', async () => {
+  test('a container runs as the image’s user in a working directory made on demand [08.24]', async () => {
     const Image = await subject.pull('user')
     const { log } = await subject.finish({ Image, Cmd: ['sh', '-c', 'id; pwd; echo $HOME'] })
     expect(streamText(log, 1)).toBe(
@@ -103,7 +103,7 @@ onEachEngine('container create', (subject) => {
     )
   })
 
-  test('a name in use is a conflict that names the holder', async () => {
+  test('a name in use is a conflict that names the holder [03.02]', async () => {
     const first = await subject.create({ Cmd: ['true'] }, 'twice')
     expectError(
       await api.post('/containers/create?name=twice', { Image: subject.busybox, Cmd: ['true'] }),

@@ -21,7 +21,7 @@ onEachEngine('exec', (subject) => {
       })
     ).code
 
-  test('runs a command beside the container’s, with frames and an exit code', async () => {
+  test('runs a command beside the container’s, with frames and an exit code [02.04]', async () => {
     const container = await subject.sleeper()
     const id = await make(container, {
       Cmd: ['sh', '-c', 'echo out; echo err >&2; exit 12'],
@@ -62,7 +62,7 @@ onEachEngine('exec', (subject) => {
     expect(await exitCode(id)).toBe(0)
   })
 
-  test('takes environment, user and working directory', async () => {
+  test('takes environment, user and working directory [02.04]', async () => {
     const container = await subject.sleeper({ Env: ['FROM=container'] })
     const id = await make(container, {
       Cmd: ['sh', '-c', 'echo $FROM $MORE; id -u; pwd'],
@@ -75,7 +75,7 @@ onEachEngine('exec', (subject) => {
     expect(streamText(await started.all(), 1)).toBe('container exec\n1000\n/tmp\n')
   })
 
-  test('with a terminal is raw, has a first size, and can be resized', async () => {
+  test('with a terminal is raw, has a first size, and can be resized [02.04]', async () => {
     const container = await subject.sleeper()
     const id = await make(container, { Cmd: ['sh'], AttachStdin: true, AttachStdout: true, Tty: true })
     const started = await api.hijack('POST', `/exec/${id}/start`, { upgrade: true, json: { Tty: true } })
@@ -88,7 +88,7 @@ onEachEngine('exec', (subject) => {
     expect(await exitCode(id)).toBe(8)
   })
 
-  test('detached it runs on its own', async () => {
+  test('detached it runs on its own [02.04]', async () => {
     const container = await subject.sleeper()
     const id = await make(container, { Cmd: ['sh', '-c', 'echo done > /tmp/mark; exit 5'] })
     const answer = await api.post(`/exec/${id}/start`, { Detach: true })

@@ -15,7 +15,7 @@ interface Progress {
 onEachEngine('images', (subject) => {
   const { api, registry } = subject
 
-  test('pull reports each layer, the digest and the outcome', async () => {
+  test('pull reports each layer, the digest and the outcome [06.01]', async () => {
     // Its bytes are new each time, so that no engine has any of its layers yet.
     const layers = [1, 2, 3].map((n) => tar([{ path: `random-${n}`, content: randomBytes(n * 700_000) }]))
     await pushImage(registry, 'fresh', '1', makeImage(layers, { Cmd: ['true'] }))
@@ -45,7 +45,7 @@ onEachEngine('images', (subject) => {
     await api.delete(`/images/${registry}/fresh:1?force=1`)
   })
 
-  test('a pulled image is inspected as its config says', async () => {
+  test('a pulled image is inspected as its config says [05.02]', async () => {
     const ref = await subject.pull('layered')
     const image = (await api.get(`/images/${ref}/json`)).json<Record<string, unknown>>()
     expect(image).toMatchObject({
@@ -75,7 +75,7 @@ onEachEngine('images', (subject) => {
     expect((await api.get(`/images/${short}/json`)).json()).toMatchObject({ Id: image.Id })
   })
 
-  test('a pull by digest gives that image without a tag', async () => {
+  test('a pull by digest gives that image without a tag [05.12] [06.03]', async () => {
     const ref = await subject.pull('oci')
     const image = (await api.get(`/images/${ref}/json`)).json<{ Id: string; RepoDigests: string[] }>()
     const digest = (image.RepoDigests[0] ?? '').split('@')[1] ?? ''
@@ -91,7 +91,7 @@ onEachEngine('images', (subject) => {
     await api.delete(`/images/${image.Id}?force=1`)
   })
 
-  test('whiteouts, opaque folders, hard links, modes and owners are applied', async () => {
+  test('whiteouts, opaque folders, hard links, modes and owners are applied [05.01]', async () => {
     const Image = await subject.pull('layered')
     const { code, log } = await subject.finish({
       Image,
@@ -135,7 +135,7 @@ onEachEngine('images', (subject) => {
     expectError(answer, [500, 503], /127\.0\.0\.1:1.*(connection refused|refused)/i)
   })
 
-  test('import makes an image of a tar with changes', async () => {
+  test('import makes an image of a tar with changes [05.14]', async () => {
     const body = tar([
       { path: 'etc/', kind: 'folder' },
       { path: 'etc/motd', content: 'imported\n' },
@@ -161,7 +161,7 @@ onEachEngine('images', (subject) => {
     ])
   })
 
-  test('the list shows tags, digests and sizes, and takes filters', async () => {
+  test('the list shows tags, digests and sizes, and takes filters [05.04] [05.05]', async () => {
     const ref = await subject.pull('layered')
     const list = async (query: string) =>
       (await api.get(`/images/json${query}`)).json<{ Id: string; RepoTags: string[] | null }[]>()
@@ -190,7 +190,7 @@ onEachEngine('images', (subject) => {
     )
   })
 
-  test('an image is tagged, untagged, and kept while a tag is left', async () => {
+  test('an image is tagged, untagged, and kept while a tag is left [05.06] [05.07]', async () => {
     expect((await api.post(`/images/${subject.busybox}/tag?repo=other&tag=one`)).status).toBe(201)
     const before = (await api.get('/images/other:one/json')).json<{ Id: string; RepoTags: string[] }>()
     expect(before.RepoTags.toSorted()).toEqual([subject.busybox, 'other:one'].toSorted())
@@ -199,7 +199,7 @@ onEachEngine('images', (subject) => {
     expectError(await api.post('/images/nobody/tag?repo=x&tag=y'), 404, 'No such image: nobody:latest')
   })
 
-  test('an image in use is not removed', async () => {
+  test('an image in use is not removed [05.06]', async () => {
     const id = await subject.create({ Cmd: ['true'] })
     expectError(
       await api.delete(`/images/${subject.busybox}`),
@@ -208,7 +208,7 @@ onEachEngine('images', (subject) => {
     )
   })
 
-  test('history names each layer', async () => {
+  test('history names each layer [05.03]', async () => {
     const ref = await subject.pull('layered')
     const history = (await api.get(`/images/${ref}/history`)).json<{ Id: string; CreatedBy: string }[]>()
     expect(history.map((step) => step.CreatedBy)).toEqual(['layer 3', 'layer 2', 'layer 1', 'layer 0'])

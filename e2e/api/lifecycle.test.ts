@@ -6,7 +6,7 @@ import { expectError, onEachEngine } from './suite.ts'
 onEachEngine('container lifecycle', (subject) => {
   const { api } = subject
 
-  test('created, running, exited: inspect tells each', async () => {
+  test('created, running, exited: inspect tells each [02.16] [04.01]', async () => {
     const id = await subject.sleeper()
     const running = (await subject.inspect(id)).State
     expect(running).toMatchObject({ Status: 'running', Running: true, ExitCode: 0 })
@@ -18,7 +18,7 @@ onEachEngine('container lifecycle', (subject) => {
     expect(Date.parse(exited.FinishedAt)).toBeGreaterThanOrEqual(Date.parse(exited.StartedAt))
   })
 
-  test('what is so already is 304, what is not there is 404', async () => {
+  test('what is so already is 304, what is not there is 404 [02.02] [04.01]', async () => {
     const id = await subject.sleeper()
     const again = await api.post(`/containers/${id}/start`)
     expect([again.status, again.text]).toEqual([304, ''])
@@ -37,7 +37,7 @@ onEachEngine('container lifecycle', (subject) => {
     expectError(await api.delete('/containers/nobody'), 404, 'No such container: nobody')
   })
 
-  test('a container can be started again', async () => {
+  test('a container can be started again [02.02] [04.02]', async () => {
     const id = await subject.create({ Cmd: ['sh', '-c', 'echo run; exit 3'] })
     for (const expected of ['run\n', 'run\nrun\n']) {
       const wait = api.post(`/containers/${id}/wait?condition=next-exit`)
@@ -48,12 +48,12 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(id)).State.ExitCode).toBe(3)
   })
 
-  test('exit codes are the process’s own, and 128+n for a signal', async () => {
+  test('exit codes are the process’s own, and 128+n for a signal [02.01] [04.04]', async () => {
     expect((await subject.finish({ Cmd: ['sh', '-c', 'exit 42'] })).code).toBe(42)
     expect((await subject.finish({ Cmd: ['sh', '-c', 'sh -c "kill -9 \\$\\$"; exit $?'] })).code).toBe(137)
   })
 
-  test('a command that is not there fails the start with 127 in inspect, one that may not run with 126', async () => {
+  test('a command that is not there fails the start with 127 in inspect, one that may not run with 126 [02.01]', async () => {
     const absent = await subject.create({ Cmd: ['/no/such/program'] })
     const answer = await api.post(`/containers/${absent}/start`)
     expectError(answer, 400, /no such file or directory|not found/)
@@ -64,7 +64,7 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(forbidden)).State.ExitCode).toBe(126)
   })
 
-  test('stop sends the stop signal, then SIGKILL after the grace', async () => {
+  test('stop sends the stop signal, then SIGKILL after the grace [02.03] [04.03]', async () => {
     const polite = await subject.start({
       Cmd: ['sh', '-c', 'trap "echo got int; exit 9" INT; echo ready; while :; do sleep 0.05; done'],
       StopSignal: 'SIGINT',
@@ -96,7 +96,7 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(id)).State).toMatchObject({ Status: 'exited', ExitCode: 137 })
   })
 
-  test('kill takes a name, a number, and refuses what is no signal', async () => {
+  test('kill takes a name, a number, and refuses what is no signal [02.15]', async () => {
     const id = await subject.start({
       Cmd: [
         'sh',
@@ -131,7 +131,7 @@ onEachEngine('container lifecycle', (subject) => {
     expect(JSON.parse(Buffer.concat(parts).toString())).toMatchObject({ StatusCode: 137 })
   })
 
-  test('wait for removal, with AutoRemove, ends with the code when the container is gone', async () => {
+  test('wait for removal, with AutoRemove, ends with the code when the container is gone [03.06]', async () => {
     const id = await subject.create({ Cmd: ['sh', '-c', 'exit 7'], HostConfig: { AutoRemove: true } })
     const waiting = api.post(`/containers/${id}/wait?condition=removed`)
     expect((await api.post(`/containers/${id}/start`)).status).toBe(204)
@@ -146,7 +146,7 @@ onEachEngine('container lifecycle', (subject) => {
     })
   })
 
-  test('a running container is removed only by force', async () => {
+  test('a running container is removed only by force [02.08] [02.09]', async () => {
     const id = await subject.sleeper({}, 'afloat')
     expectError(
       await api.delete('/containers/afloat'),
@@ -158,7 +158,7 @@ onEachEngine('container lifecycle', (subject) => {
     await subject.create({ Cmd: ['true'] }, 'afloat')
   })
 
-  test('restart keeps the container and gives it a new process', async () => {
+  test('restart keeps the container and gives it a new process [02.14]', async () => {
     const id = await subject.sleeper()
     const before = (await subject.inspect(id)).State
     expect((await api.post(`/containers/${id}/restart`)).status).toBe(204)
@@ -186,7 +186,7 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(id.slice(0, 6))).Id).toBe(id)
   })
 
-  test('pause holds the process and unpause lets it go on', async () => {
+  test('pause holds the process and unpause lets it go on [02.13]', async () => {
     const id = await subject.sleeper()
     expect((await api.post(`/containers/${id}/pause`)).status).toBe(204)
     expect((await subject.inspect(id)).State).toMatchObject({ Status: 'paused', Paused: true, Running: true })

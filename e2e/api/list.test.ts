@@ -18,7 +18,7 @@ onEachEngine('container list', (subject) => {
       .flatMap((row) => row.Names)
       .toSorted()
 
-  test('shows running ones, newest first, with the fields that `docker ps` prints', async () => {
+  test('shows running ones, newest first, with the fields that  [02.10] [02.11]`docker ps` prints', async () => {
     const first = await subject.sleeper({ Labels: { a: 'b' } }, 'first')
     const second = await subject.sleeper({ HostConfig: { NetworkMode: 'none' } }, 'second')
     await subject.create({ Cmd: ['true'] }, 'third')

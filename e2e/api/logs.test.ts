@@ -15,7 +15,7 @@ function collect(stream: Stream): { readonly bytes: () => Buffer; readonly ended
 onEachEngine('logs', (subject) => {
   const { api } = subject
 
-  test('are frames that keep stdout and stderr apart', async () => {
+  test('are frames that keep stdout and stderr apart [02.05]', async () => {
     const { id } = await subject.finish({ Cmd: ['sh', '-c', 'echo out; echo err >&2; printf unfinished'] })
     const both = await api.get(`/containers/${id}/logs?stdout=1&stderr=1`)
     expect(both.status).toBe(200)
@@ -43,7 +43,7 @@ onEachEngine('logs', (subject) => {
     expect(streamText(log, 1) === `${'x'.repeat(100_000)}\n\x01\x1b[1m\n✓\n`).toBe(true)
   })
 
-  test('tail, since, until and timestamps choose lines', async () => {
+  test('tail, since, until and timestamps choose lines [02.05]', async () => {
     const { id } = await subject.finish({
       Cmd: ['sh', '-c', 'for i in 1 2 3; do echo $i; done; sleep 1.1; echo 4'],
     })
@@ -65,7 +65,7 @@ onEachEngine('logs', (subject) => {
     expect(await lines(`since=${Math.floor(Date.now() / 1000) + 100}`)).toBe('')
   })
 
-  test('follow brings new lines and ends with the container', async () => {
+  test('follow brings new lines and ends with the container [02.05]', async () => {
     const id = await subject.start({
       Cmd: ['sh', '-c', 'trap "echo last; exit 0" TERM; echo first; while :; do sleep 0.05; done'],
     })

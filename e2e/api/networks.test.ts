@@ -34,7 +34,7 @@ onEachEngine('networks', (subject) => {
     ).toEqual(['none'])
   })
 
-  test('a container on the bridge has an address, a route and a resolver', async () => {
+  test('a container on the bridge has an address, a route and a resolver [22.05] [24.02]', async () => {
     const id = await subject.sleeper()
     const settings = (await subject.inspect(id)).NetworkSettings.Networks.bridge
     expect(settings).toMatchObject({
@@ -57,7 +57,7 @@ onEachEngine('networks', (subject) => {
     expect(inside).toMatch(/^127\.0\.0\.1\s+localhost/m)
   })
 
-  test('none has only loopback, host has the host’s interfaces', async () => {
+  test('none has only loopback, host has the host’s interfaces [03.10]', async () => {
     const none = await subject.finish({
       Cmd: ['sh', '-c', 'ls /sys/class/net'],
       HostConfig: { NetworkMode: 'none' },
@@ -72,7 +72,7 @@ onEachEngine('networks', (subject) => {
     expect(streamText(host.log, 1)).toContain('eth0')
   })
 
-  test('containers reach each other by address', async () => {
+  test('containers reach each other by address [22.01]', async () => {
     const server = await subject.start({ Cmd: SERVER })
     const address = (await subject.inspect(server)).NetworkSettings.Networks.bridge?.IPAddress
     const client = await subject.finish({
@@ -86,7 +86,7 @@ onEachEngine('networks', (subject) => {
     expect(client.code).toBe(0)
   })
 
-  test('a published port answers on the host, is shown, and is free again after removal', async () => {
+  test('a published port answers on the host, is shown, and is free again after removal [03.03]', async () => {
     const port = await freePort()
     const id = await subject.start({
       Cmd: SERVER,
@@ -104,7 +104,7 @@ onEachEngine('networks', (subject) => {
     await listens(port)
   })
 
-  test('a port without a number gets one', async () => {
+  test('a port without a number gets one [03.03]', async () => {
     const id = await subject.start({
       Cmd: SERVER,
       ExposedPorts: { '80/tcp': {} },
@@ -117,7 +117,7 @@ onEachEngine('networks', (subject) => {
     )
   })
 
-  test('a port in use fails the start, says so, and leaves the container startable', async () => {
+  test('a port in use fails the start, says so, and leaves the container startable [03.03]', async () => {
     const holder = net.createServer()
     const port = await new Promise<number>((resolve) =>
       holder.listen(0, '127.0.0.1', () => resolve((holder.address() as net.AddressInfo).port)),

@@ -24,7 +24,7 @@ onEachEngine('registries', ({ api }) => {
   })
   afterAll(() => guarded.stop())
 
-  test('a guarded one gives its image to those who have an account', async () => {
+  test('a guarded one gives its image to those who have an account [06.07] [06.08]', async () => {
     const path = `/images/create?fromImage=${guarded.host}/x&tag=1`
     const allowed = await api.post(path, undefined, {
       headers: credentials(ACCOUNT.username, ACCOUNT.password, guarded.host),

@@ -1,10 +1,21 @@
 /** Runs the same tests on each engine, removes what each test made, and asks `verify` after it. */
-import { afterEach, describe, expect, inject } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject } from 'vitest'
 import { verify } from '../fixtures/embedded.ts'
 import { type EngineAddress, type EngineName, removeEverything } from '../fixtures/engine.ts'
 import { type Answer, Client } from '../fixtures/http.ts'
 import { IMAGES } from '../fixtures/images.ts'
 import { until } from '../fixtures/processes.ts'
+import { caseName, difference } from './differences/differences.ts'
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** The case as the matrix of engines names it. */
+    caseName?: string
+    engine?: string
+    /** Why the case is expected to fail on this engine. */
+    differs?: string
+  }
+}
 
 /** Fields of a container's inspect that the tests read. */
 export interface Inspected {
@@ -131,6 +142,17 @@ export function onEachEngine(title: string, define: (subject: Subject) => void):
   for (const engine of inject('engines')) {
     describe(`${title} on ${engine.name}`, () => {
       const subject = new Subject(engine, inject('registry'))
+      beforeEach(({ task }) => {
+        const name = caseName(title, task.name)
+        const why = difference(engine.name, name)
+        Object.assign(
+          task.meta,
+          { caseName: name, engine: engine.name },
+          why === undefined ? {} : { differs: why },
+        )
+        // The runner reads it after the test; its type hides that.
+        if (why !== undefined) Object.assign(task, { fails: true })
+      })
       afterEach(async () => {
         await removeEverything(engine.socket)
         if (engine.name === 'embedded') {

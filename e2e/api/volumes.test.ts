@@ -51,7 +51,7 @@ onEachEngine('volumes', (subject) => {
     expect((await api.post('/volumes/create', {})).json<{ Name: string }>().Name).toMatch(/^[0-9a-f]{64}$/)
   })
 
-  test('keep their content between containers and cannot go while one uses them', async () => {
+  test('keep their content between containers and cannot go while one uses them [03.05] [14.01] [14.05]', async () => {
     const writer = await subject.finish({
       Cmd: ['sh', '-c', 'echo cargo > /v/file; chown 1000:1001 /v/file'],
       HostConfig: { Binds: ['kept:/v'] },
@@ -73,7 +73,7 @@ onEachEngine('volumes', (subject) => {
     )
   })
 
-  test('a new named volume takes what the image has there', async () => {
+  test('a new named volume takes what the image has there [03.05] [14.04]', async () => {
     const Image = await subject.pull('layered')
     const { log } = await subject.finish({
       Image,
@@ -84,7 +84,7 @@ onEachEngine('volumes', (subject) => {
     expect(streamText(log, 1)).toContain('kept\nlast\n')
   })
 
-  test('anonymous volumes go with their container only when asked', async () => {
+  test('anonymous volumes go with their container only when asked [02.08] [08.23]', async () => {
     const Image = await subject.pull('layered')
     const id = await subject.create({ Image })
     const volume = (await subject.inspect(id)).Mounts[0]?.Name ?? ''
@@ -96,7 +96,7 @@ onEachEngine('volumes', (subject) => {
     expect((await api.get(`/volumes/${second}`)).status).toBe(404)
   })
 
-  test('mounts take host paths, tmpfs and the long form', async () => {
+  test('mounts take host paths, tmpfs and the long form [03.04] [03.13] [14.02] [14.03]', async () => {
     const { log, id } = await subject.finish({
       Cmd: [
         'sh',
@@ -127,7 +127,7 @@ onEachEngine('volumes', (subject) => {
     )
   })
 
-  test('prune removes what nothing uses', async () => {
+  test('prune removes what nothing uses [02.17]', async () => {
     await api.post('/volumes/create', { Name: 'used' })
     await subject.create({ Cmd: ['true'], HostConfig: { Binds: ['used:/v'] } })
     await api.post('/volumes/create', {})

@@ -41,7 +41,7 @@ describe('the engine is killed while a container logs 1,000 lines a second', () 
     streamText((await api.get(`/containers/${id}/logs?stdout=1${query}`)).body, 1)
 
   for (let round = 1; round <= repeats; round++) {
-    test(`it never stops, and no line is lost, doubled or out of order (${round})`, async () => {
+    test(`it never stops, and no line is lost, doubled or out of order (${round}) [01.04] [25.10]`, async () => {
       const id = await start(api, { Cmd: ['sh', '-c', WRITER] })
       const before = await state(id)
       // Someone follows the log; the kill ends that stream and harms nothing.
@@ -92,7 +92,7 @@ describe('the engine is killed while a container logs 1,000 lines a second', () 
     })
   }
 
-  test('SIGTERM leaves containers running too', async () => {
+  test('SIGTERM leaves containers running too [25.10]', async () => {
     const id = await start(api, { Cmd: ['sleep', '1000'] })
     const { Pid } = await state(id)
     await engine.terminate()

@@ -60,7 +60,7 @@ describe('what containers leave behind, seen from outside', () => {
     await api.delete('/volumes/leak')
   }
 
-  test('is nothing', async () => {
+  test('is nothing [01.10]', async () => {
     const marks = await marksOf(engine)
     const look = () => snapshot(marks, engine.root)
     // The first ones may make what stays for all: the bridge, its rules, the resolver, a pool of namespaces.

@@ -38,7 +38,7 @@ describe('after a reboot', () => {
     await registry.stop()
   })
 
-  test('every container has exited, restart policies run, and no old pid is trusted', async () => {
+  test('every container has exited, restart policies run, and no old pid is trusted [03.08]', async () => {
     const inspect = async (id: string) => (await api.get(`/containers/${id}/json`)).json<Inspected>()
     const plain = await start(api, { Cmd: ['sleep', '1000'] })
     const always = await start(api, {

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { engineMatrix, rowTable } from './tables.mjs'
+
+const result = (title: string, engine: string, status: string, differs?: string) => ({
+  title,
+  fullName: `images on ${engine} ${title}`,
+  status,
+  meta: { caseName: `images > ${title.replace(/ \[.*/, '')}`, engine, ...(differs ? { differs } : {}) },
+})
+
+test('a row is shown by a test that passes, and not by one that is expected to fail', () => {
+  const features = { '06.01': 'pull', '06.02': 'pull -a', '06.03': 'by digest', '06.04': 'push' }
+  const { text, unshown } = rowTable(features, [
+    result('pulls [06.01]', 'embedded', 'passed'),
+    result('pulls [06.01]', 'dockerd', 'passed'),
+    result('pulls all [06.02]', 'podman', 'passed', 'it has no -a'),
+    result('pushes [06.04]', 'embedded', 'failed'),
+  ])
+  expect(unshown).toEqual(['06.02', '06.03', '06.04'])
+  expect(text.split('\n').map((line) => line.replaceAll(/ {2,}/g, ' | '))).toEqual([
+    '06.01 | shown | pull | images > pulls',
+    '06.02 | no test | pull -a | ',
+    '06.03 | no test | by digest | ',
+    '06.04 | FAILS | push | images > pushes',
+  ])
+})
+
+test('the matrix has a line a case and a reason for each difference', () => {
+  const matrix = engineMatrix([
+    result('pulls', 'embedded', 'passed'),
+    result('pulls', 'podman', 'passed', 'other words'),
+    result('pushes', 'embedded', 'failed'),
+  ])
+  expect(matrix.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '))).toEqual([
+    'embedded podman',
+    'images > pulls same differs',
+    'images > pushes FAILS -',
+    '',
+    'embedded: 1 of 2 the same',
+    'podman: 0 of 2 the same',
+    '',
+    'podman: images > pulls: other words',
+  ])
+})
