@@ -21,6 +21,7 @@ import { Container } from './containers/container.ts'
 import { Containers } from './containers/containers.ts'
 import { Execs } from './containers/execs.ts'
 import { handleExit } from './containers/exit.ts'
+import { HealthMonitor } from './containers/health/monitor.ts'
 import type { Parts } from './containers/parts.ts'
 import { ContainerRegistry } from './containers/registry.ts'
 import { stopContainer } from './containers/stop.ts'
@@ -102,6 +103,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     if (container) handleExit(parts, container, exit)
   })
   restartByPolicy(parts)
+  for (const container of parts.registry.all()) {
+    if (container.standing.life.kind === 'running') parts.health.watch(container)
+  }
   const identity = {
     version: options.version,
     apiVersion: options.apiVersion,
@@ -125,6 +129,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       if (!options.liveRestore)
         await Promise.allSettled(up().map((container) => stopContainer(parts, container, {})))
       stopListening()
+      parts.health.close()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
       // A bridge that nobody is on is nobody's: the host is left as it was found.
       await networks.close({ destroy: !up().some((container) => container.standing.endpoint !== null) })
@@ -190,6 +195,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
   })
   const records = new ContainerRecords(db)
+  const health = new HealthMonitor({ runtime, store, journal, records, bridge, report })
   const parts: Parts = {
     runtime,
     store,
@@ -198,6 +204,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     images,
     records,
     registry,
+    health,
     journal,
     imageSizeBytes: (id) => imageRecords.get(id)?.sizeBytes ?? 0,
     bridge,

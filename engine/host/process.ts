@@ -47,3 +47,16 @@ export function signalProcess(identity: ProcessIdentity, signal: number): boolea
     throw error
   }
 }
+
+/** Kills that very process and everything in the process group that it leads. Well when it is gone. */
+export function killGroup(identity: ProcessIdentity): void {
+  if (!isAlive(identity)) return
+  for (const target of [-identity.pid, identity.pid]) {
+    try {
+      process.kill(target, 'SIGKILL')
+    } catch (error) {
+      // It leads no group, or has ended just now.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}

@@ -3,6 +3,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { identify, killGroup } from '../host/process.ts'
 import { spawn } from '../host/spawn.ts'
 import { attachFlags, attachmentOf } from './attachment.ts'
 import { resizeTerminal } from './control.ts'
@@ -84,6 +85,7 @@ export async function startExec(
     await clear()
     throw error
   }
+  const identity = identify(pid)
   const exit = sync
     .next()
     .then(({ data }) => data)
@@ -108,6 +110,9 @@ export async function startExec(
     pid,
     exit,
     attachment,
+    kill: () => {
+      if (identity) killGroup(identity)
+    },
     resize: (rows, cols) => resizeTerminal(join(place.directory, 'ctl'), rows, cols),
   }
 }

@@ -128,6 +128,8 @@ export interface ExecProcess {
   readonly pid: number
   readonly exit: Promise<number>
   readonly attachment: Attachment | null
+  /** Kills it and what it started in its own session, at once. Nothing happens when it has ended. */
+  kill(): void
   resize(rows: number, cols: number): Promise<void>
 }
 

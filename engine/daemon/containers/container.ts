@@ -1,4 +1,5 @@
 /** A container as the daemon holds it: its record, and what goes on with it in this process. */
+import type { HealthState } from '../../api/container.ts'
 import type { Exit } from '../../runtime/runtime.ts'
 import { Queue } from '../queue.ts'
 import type { ContainerDefinition, ContainerRecord, ContainerStanding } from '../records/container-record.ts'
@@ -22,6 +23,7 @@ export class Container {
   readonly execs = new Set<string>()
   /** Raised by every change of what lists and inspect show. */
   revision = 0
+  #health: HealthState | null
   readonly #exitWaiters = new Set<(code: number) => void>()
   readonly #removalWaiters = new Set<(code: number) => void>()
 
@@ -29,6 +31,7 @@ export class Container {
     this.definition = definition
     this.#name = name
     this.#standing = standing
+    this.#health = standing.health ?? null
   }
 
   get id(): string {
@@ -49,6 +52,15 @@ export class Container {
   set standing(standing: ContainerStanding) {
     this.#standing = standing
     this.revision++
+  }
+
+  /** What its health check found; null without one. The record of it may be a few results behind. */
+  get health(): HealthState | null {
+    return this.#health
+  }
+  set health(health: HealthState | null) {
+    if (health?.Status !== this.#health?.Status) this.revision++
+    this.#health = health
   }
 
   get up(): boolean {

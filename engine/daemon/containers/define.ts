@@ -5,6 +5,7 @@ import { EngineError } from '../../errors.ts'
 import type { ImageRunConfig } from '../../oci/image-config.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
+import { checkHealthConfig, mergeHealth } from './health/health.ts'
 import { completeHostConfig, type HostDefaults } from './host-config.ts'
 import { type MountsOf, planMounts } from './mounts.ts'
 import { parsePort, portWishes } from './ports.ts'
@@ -70,7 +71,8 @@ function mergeConfig(
   for (const spec of Object.keys(bound)) exposed[spec.includes('/') ? spec : `${spec}/tcp`] = {}
   const volumes = { ...image.Volumes, ...request.Volumes }
   const stopSignal = request.StopSignal || image.StopSignal
-  const health = request.Healthcheck ?? image.Healthcheck
+  if (request.Healthcheck) checkHealthConfig(request.Healthcheck)
+  const health = mergeHealth(request.Healthcheck, image.Healthcheck)
   const shell = request.Shell ?? image.Shell
   return {
     Hostname: request.Hostname || (networkMode === 'host' ? hostname() : id.slice(0, 12)),

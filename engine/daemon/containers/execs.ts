@@ -191,9 +191,10 @@ function runningSince(container: Container): string {
   return life.startedAt
 }
 
-function processSettings(
+/** What a further process of a container runs as. */
+export function processSettings(
   container: Container,
-  { request, args }: Exec,
+  { request, args }: Pick<Exec, 'request' | 'args'>,
   size: readonly [number, number] | null,
 ): ProcessSettings {
   const { config, host } = container.definition

@@ -21,6 +21,7 @@ export function handleExit(parts: Parts, container: Container, exit: Exit): void
   const finishedAt = exit.at.getTime() > 0 ? rfc3339OfDate(exit.at) : rfc3339(nowNano())
   const life = ended(container.standing.life, { code: exit.code, oomKilled: exit.oomKilled, finishedAt })
   container.standing = { ...container.standing, life }
+  parts.health.leave(container)
   const seconds = Math.max(0, Math.floor((exit.at.getTime() - Date.parse(startedAt)) / 1000))
   if (exit.oomKilled) parts.journal.emit('container', 'oom', container.id, container.attributes())
   const attributes = container.attributes({ exitCode: String(exit.code), execDuration: String(seconds) })

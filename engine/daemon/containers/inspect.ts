@@ -25,7 +25,7 @@ export function inspectContainer(
     Created: definition.created,
     Path: path,
     Args: args,
-    State: wireState(standing.life),
+    State: { ...wireState(standing.life), ...(container.health ? { Health: container.health } : {}) },
     Image: definition.imageId,
     ResolvConfPath: written ? files.resolvConf : '',
     HostnamePath: written ? files.hostname : '',

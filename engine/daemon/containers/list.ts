@@ -77,7 +77,7 @@ function fits(filters: Filters, container: Container, bridgeId: string): boolean
     labelsFit(filters, definition.config.Labels) &&
     anyOf(filters, 'status', (value) => value === state) &&
     anyOf(filters, 'exited', (value) => life.kind === 'exited' && life.code === exitValue(value)) &&
-    anyOf(filters, 'health', (value) => value === 'none') &&
+    anyOf(filters, 'health', (value) => value === (container.health?.Status ?? 'none')) &&
     booleanFilter(filters, 'is-task') !== true &&
     anyOf(filters, 'volume', (value) => mountsFit(container, value)) &&
     anyOf(filters, 'network', (value) =>

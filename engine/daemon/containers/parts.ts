@@ -7,6 +7,7 @@ import type { ImageRecord, Store } from '../../store/store.ts'
 import type { Journal } from '../events/journal.ts'
 import type { ContainerRecords } from '../records/containers.ts'
 import type { VolumeService } from '../volumes/volume-service.ts'
+import type { HealthMonitor } from './health/monitor.ts'
 import type { HostDefaults } from './host-config.ts'
 import type { ContainerRegistry } from './registry.ts'
 
@@ -23,6 +24,7 @@ export interface Parts {
   readonly images: ImageSource
   readonly records: ContainerRecords
   readonly registry: ContainerRegistry
+  readonly health: HealthMonitor
   readonly journal: Journal
   /** Unpacked size of an image; 0 when it is gone. */
   readonly imageSizeBytes: (id: Digest) => number

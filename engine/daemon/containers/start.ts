@@ -72,10 +72,19 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     await connectPending(parts, container)
     await parts.runtime.start(id)
     const life = { kind: 'running', pid, startedAt: rfc3339(nowNano()) } as const
-    container.standing = { ...container.standing, life, seeded: true, stoppedByHand: false }
+    const health = parts.health.initial(container)
+    container.health = health
+    container.standing = {
+      ...container.standing,
+      life,
+      seeded: true,
+      stoppedByHand: false,
+      ...(health ? { health } : {}),
+    }
     container.phase = 'rest'
     parts.records.put(id, container.standing, parts.bridge.id, 'same')
     parts.journal.emit('container', 'start', id, container.attributes())
+    parts.health.watch(container)
     // It may have ended while its start was being written down.
     const early: Exit | null = container.earlyExit
     if (early) handleExit(parts, container, early)

@@ -1,14 +1,15 @@
 /** The list's status column: `Up 3 seconds`, `Exited (0) 2 minutes ago`. */
+import type { HealthState } from '../../api/container.ts'
 import { assertNever } from '../../errors.ts'
 import type { Life } from './lifecycle.ts'
 
 /** Docker's words for a life at the moment `now` (Unix milliseconds). */
-export function statusText(life: Life, now: number): string {
+export function statusText(life: Life, now: number, health: HealthState['Status'] = 'none'): string {
   switch (life.kind) {
     case 'created':
       return 'Created'
     case 'running':
-      return `Up ${humanDuration(now - Date.parse(life.startedAt))}`
+      return `Up ${humanDuration(now - Date.parse(life.startedAt))}${healthText(health)}`
     case 'paused':
       return `Up ${humanDuration(now - Date.parse(life.startedAt))} (Paused)`
     case 'exited':
@@ -16,6 +17,12 @@ export function statusText(life: Life, now: number): string {
     default:
       return assertNever(life)
   }
+}
+
+/** As Docker: only of what runs and has a check. */
+function healthText(health: HealthState['Status']): string {
+  if (health === 'none') return ''
+  return health === 'starting' ? ' (health: starting)' : ` (${health})`
 }
 
 /** A duration in milliseconds as people say it, with Docker's steps. */

@@ -100,6 +100,7 @@ export function pauseContainer(parts: Parts, container: Container): Promise<void
     await parts.runtime.pause(container.id)
     // It may have ended just before it was frozen.
     if (!container.up) return
+    parts.health.leave(container)
     record(parts, container, life)
     parts.journal.emit('container', 'pause', container.id, container.attributes())
   })
@@ -112,7 +113,10 @@ export function unpauseContainer(parts: Parts, container: Container): Promise<vo
 async function unpauseNow(parts: Parts, container: Container): Promise<void> {
   const life = resumed(container.standing.life, container.id)
   await parts.runtime.resume(container.id)
-  if (container.up) record(parts, container, life)
+  if (container.up) {
+    record(parts, container, life)
+    parts.health.watch(container)
+  }
   parts.journal.emit('container', 'unpause', container.id, container.attributes())
 }
 

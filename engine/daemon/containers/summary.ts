@@ -45,7 +45,7 @@ export class SummaryCache {
       }
       this.#rows.set(container, row)
     }
-    return `${row.before}"${statusText(container.standing.life, now)}"${row.after}`
+    return `${row.before}"${statusText(container.standing.life, now, container.health?.Status)}"${row.after}`
   }
 }
 

@@ -1,5 +1,5 @@
 /** What is recorded of a container: what was asked for (never changes) and what has become of it. */
-import type { ContainerConfig, HostConfig } from '../../api/container.ts'
+import type { ContainerConfig, HealthState, HostConfig } from '../../api/container.ts'
 import type { EndpointSettings } from '../../api/network.ts'
 import type { Endpoint, PortMapping } from '../../network/network.ts'
 import type { Digest } from '../../oci/descriptor.ts'
@@ -55,6 +55,8 @@ export interface ContainerStanding {
   readonly stoppedByHand: boolean
   /** Its volumes have been given what the image has. */
   readonly seeded: boolean
+  /** As its last change of state left it; absent without a health check. */
+  readonly health?: HealthState
 }
 
 export interface ContainerRecord {
