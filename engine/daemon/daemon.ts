@@ -10,6 +10,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
+import type { RegistryOptions } from '../registry/options.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -56,6 +57,8 @@ export interface DaemonOptions {
   readonly minApiVersion: string
   readonly liveRestore: boolean
   readonly bootId: string
+  /** Mirrors, insecure registries, certificates; what is left out is as `DEFAULT_REGISTRY_OPTIONS` says. */
+  readonly registry?: Partial<RegistryOptions>
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
 }
@@ -186,7 +189,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   const images = new Images({
     store,
     records: imageRecords,
-    registry: new Registry(),
+    registry: new Registry(options.registry),
     usedBy: (id) =>
       [...registry.all()]
         .filter(({ definition }) => definition.imageId === id)

@@ -47,24 +47,35 @@ export class Authenticator {
   readonly #tokens: TokenCache
   readonly #credentials: Credentials
   readonly #scope: string
+  readonly #origin: string
   /** What the registry asked for last time. */
   #challenge: Challenge | null = null
 
-  constructor(transport: Transport, tokens: TokenCache, credentials: Credentials, scope: string) {
+  /** `origin` is the registry's; `scope` what is wanted of it (`repository:app:pull`), empty for nothing yet. */
+  constructor(
+    transport: Transport,
+    tokens: TokenCache,
+    credentials: Credentials,
+    origin: string,
+    scope: string,
+  ) {
     this.#transport = transport
+    this.#origin = new URL(origin).origin
     this.#tokens = tokens
     this.#credentials = credentials
     this.#scope = scope
   }
 
-  /** Sends with what the registry wants; on 401 gets it (a token that ran out too) and sends once more. */
+  /** Sends with what the registry wants (to its own addresses only); on 401 gets it (a token that ran out too) and sends once more. */
   async send(ask: Ask): Promise<Answer> {
-    const first = await this.#transport.send(await this.#signed(ask))
-    if (first.statusCode !== 401) return first
+    const ours = new URL(ask.url).origin === this.#origin
+    const first = await this.#transport.send(ours ? await this.#signed(ask) : ask)
+    if (first.statusCode !== 401 || !ours) return first
     const challenge = chooseChallenge(first.headers['www-authenticate'])
     if (challenge === null) return first
     if (challenge.scheme === 'basic' && !this.#credentials.username) return first
-    if (challenge.scheme === 'bearer') this.#tokens.drop(this.#key(challenge))
+    if (challenge.scheme === 'bearer')
+      this.#tokens.drop(this.#key(challenge, scopesOf(challenge, this.#scope, ask.url)))
     await first.body.dump().catch(() => {})
     this.#challenge = challenge
     return this.#transport.send(await this.#signed(ask))
@@ -88,11 +99,12 @@ export class Authenticator {
   }
 
   async #token(challenge: Challenge, ask: Ask): Promise<string> {
-    const key = this.#key(challenge)
+    const scopes = scopesOf(challenge, this.#scope, ask.url)
+    const key = this.#key(challenge, scopes)
     const known = this.#tokens.get(key)
     if (known !== undefined) return known
     const answer = await this.#transport.send({
-      ...this.#tokenRequest(challenge),
+      ...this.#tokenRequest(challenge, scopes),
       signal: ask.signal,
       onRetry: ask.onRetry,
     })
@@ -112,21 +124,20 @@ export class Authenticator {
     return value
   }
 
-  #tokenRequest({ parameters }: Challenge): Ask {
+  #tokenRequest({ parameters }: Challenge, scopes: readonly string[]): Ask {
     const realm = parameters.realm ?? ''
     if (!URL.canParse(realm) || !/^https?:/.test(realm)) {
       throw new EngineError('unavailable', `the registry names no valid token server (realm "${realm}")`)
     }
     const url = new URL(realm)
     const service = parameters.service ?? ''
-    const scope = parameters.scope ?? this.#scope
     if (this.#credentials.identityToken) {
       const body = new URLSearchParams({
         grant_type: 'refresh_token',
         refresh_token: this.#credentials.identityToken,
         client_id: 'longshore',
         service,
-        scope,
+        scope: scopes.join(' '),
       }).toString()
       return {
         method: 'POST',
@@ -136,7 +147,7 @@ export class Authenticator {
       }
     }
     if (service !== '') url.searchParams.set('service', service)
-    for (const one of scope.split(' ').filter(Boolean)) url.searchParams.append('scope', one)
+    for (const scope of scopes) url.searchParams.append('scope', scope)
     const basic = this.#basic()
     return { url: url.href, headers: basic === null ? {} : { authorization: basic } }
   }
@@ -146,9 +157,8 @@ export class Authenticator {
     return username ? `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}` : null
   }
 
-  #key({ parameters }: Challenge): string {
-    const { realm, service, scope } = parameters
-    return JSON.stringify([realm, service, scope ?? this.#scope, this.#credentials])
+  #key({ parameters }: Challenge, scopes: readonly string[]): string {
+    return JSON.stringify([parameters.realm, parameters.service, scopes, this.#credentials])
   }
 }
 
@@ -160,6 +170,28 @@ export class TokenRefused extends Error {
     super(message || `the token server answered ${status}`)
     this.status = status
   }
+}
+
+/**
+ * What a token is asked for: what the work needs, what the registry says beyond it, and for a mount (`from`) reading
+ * the other repository.
+ */
+function scopesOf({ parameters }: Challenge, own: string, url: string): readonly string[] {
+  const from = new URL(url).searchParams.get('from')
+  const said = (parameters.scope ?? '').split(' ')
+  const wanted = [own, from === null ? '' : `repository:${from}:pull`]
+  return [...new Set([...wanted, ...said.filter((scope) => !covers(own, scope))])].filter(Boolean)
+}
+
+/** Does one scope (`repository:app:pull,push`) hold all of the other? */
+function covers(scope: string, other: string): boolean {
+  const at = (text: string) => text.lastIndexOf(':')
+  if (scope.slice(0, at(scope)) !== other.slice(0, at(other))) return false
+  const actions = scope.slice(at(scope) + 1).split(',')
+  return other
+    .slice(at(other) + 1)
+    .split(',')
+    .every((action) => actions.includes(action))
 }
 
 function chooseChallenge(header: string | string[] | undefined): Challenge | null {

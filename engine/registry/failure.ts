@@ -30,12 +30,16 @@ export function readRefusal(status: number, body: string): Refusal {
   return { status, code: '', message: '' }
 }
 
+/** What a request was about. */
+export type Asked = 'manifest' | 'blob' | 'listing' | 'push'
+
 /** The error for a refused request about `name` (familiar form, with tag or digest when a manifest was asked for). */
-export function refused(refusal: Refusal, name: string, what: 'manifest' | 'blob' | 'listing'): EngineError {
+export function refused(refusal: Refusal, name: string, what: Asked): EngineError {
   const { status, code, message } = refusal
   const words =
     [code.toLowerCase().replaceAll('_', ' '), message].filter(Boolean).join(': ') || `status ${status}`
   if (status === 401 || status === 403 || code === 'DENIED' || code === 'UNAUTHORIZED') {
+    if (what === 'push') return pushDenied(status, message, name)
     const repository = name.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
     // Not `unauthorized`: a registry does not say whether the repository exists, and docker's CLI would ask for a password.
     return new EngineError(
@@ -62,6 +66,21 @@ export function refused(refusal: Refusal, name: string, what: 'manifest' | 'blob
   }
   const kind: ErrorKind = status >= 500 ? 'unavailable' : 'internal'
   return new EngineError(kind, `the registry answered ${status} for ${name}: ${words}`)
+}
+
+/** In the words of Docker's push, and what helps. */
+function pushDenied(status: number, message: string, name: string): EngineError {
+  const host = /^([^/]*[.:][^/]*|localhost)\//.exec(name)?.[1]
+  const login = `'docker login${host ? ` ${host}` : ''}'`
+  return status === 401
+    ? new EngineError(
+        'unauthorized',
+        `unauthorized: ${message || 'authentication required'}. Sign in with ${login} and push again.`,
+      )
+    : new EngineError(
+        'forbidden',
+        `denied: ${message || 'requested access to the resource is denied'}. May this account write to ${name}? Sign in with ${login} as one that may, or tag the image with a repository of your own.`,
+      )
 }
 
 const NETWORK: Readonly<Record<string, string>> = {

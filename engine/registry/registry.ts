@@ -5,40 +5,48 @@
 import { EngineError } from '../errors.ts'
 import type { Reference } from '../oci/reference.ts'
 import { Authenticator, type Credentials, TokenCache, TokenRefused } from './authenticator.ts'
-import { endpointOf } from './endpoint.ts'
+import { Endpoints } from './endpoint.ts'
 import { readRefusal } from './failure.ts'
+import { InsecureRegistries } from './insecure.ts'
+import { DEFAULT_REGISTRY_OPTIONS, type RegistryOptions } from './options.ts'
 import { Repository } from './repository.ts'
 import { PATIENCE, type Patience, Transport } from './transport.ts'
-
-export interface RegistryOptions {
-  /** Domains to be spoken to by plain http though they are not on this machine. */
-  readonly insecure?: readonly string[]
-  readonly patience?: Patience
-}
+import { Wire } from './wire.ts'
 
 /** All registries, as seen by one engine: its connections and its tokens. */
 export class Registry {
   readonly #transport: Transport
   readonly #tokens = new TokenCache()
-  readonly #insecure: readonly string[]
+  readonly #endpoints: Endpoints
 
-  constructor(options: RegistryOptions = {}) {
-    this.#transport = new Transport(options.patience ?? PATIENCE)
-    this.#insecure = options.insecure ?? []
+  /** Sends nothing yet. Throws `invalid` for options that cannot be. */
+  constructor(options: Partial<RegistryOptions> & { readonly patience?: Patience } = {}) {
+    const { insecure, mirrors, certificates } = { ...DEFAULT_REGISTRY_OPTIONS, ...options }
+    const insecureOnes = new InsecureRegistries(insecure)
+    const patience = options.patience ?? PATIENCE
+    this.#transport = new Transport({ insecure: insecureOnes, certificates, patience })
+    this.#endpoints = new Endpoints({ mirrors }, insecureOnes, (url, signal) =>
+      this.#transport.answers(url, signal),
+    )
   }
 
   /** The repository that `reference` names, for reading. Nothing is sent yet. */
   repository(reference: Reference, credentials: Credentials = {}): Repository {
-    const endpoint = endpointOf(reference.domain, this.#insecure)
     const scope = `repository:${reference.path}:pull`
-    const authenticator = new Authenticator(this.#transport, this.#tokens, credentials, scope)
-    return new Repository(reference, endpoint, authenticator, this.#transport)
+    const wire = new Wire(reference, async (signal) =>
+      (await this.#endpoints.toRead(reference.domain, signal)).map(({ origin, mirror }) => ({
+        base: `${origin}/v2/${reference.path}`,
+        mirror,
+        authenticator: this.#authenticator(origin, mirror ? {} : credentials, scope),
+      })),
+    )
+    return new Repository(wire, this.#transport)
   }
 
   /** Does `domain` answer, and take the credentials? Throws `unauthorized`, `unavailable` or `cancelled`. */
   async ping(domain: string, credentials: Credentials = {}, signal?: AbortSignal): Promise<void> {
-    const { origin } = endpointOf(domain, this.#insecure)
-    const authenticator = new Authenticator(this.#transport, this.#tokens, credentials, '')
+    const { origin } = await this.#endpoints.own(domain, signal)
+    const authenticator = this.#authenticator(origin, credentials, '')
     let refusal: { readonly status: number; readonly message: string }
     try {
       const answer = await authenticator.send({ url: `${origin}/v2/`, headers: {}, signal })
@@ -54,6 +62,10 @@ export class Registry {
       throw new EngineError('unauthorized', `login attempt to ${origin}/v2/ failed: unauthorized: ${words}`)
     }
     throw new EngineError('unavailable', `the registry ${domain} answered ${refusal.status}: ${words}`)
+  }
+
+  #authenticator(origin: string, credentials: Credentials, scope: string): Authenticator {
+    return new Authenticator(this.#transport, this.#tokens, credentials, origin, scope)
   }
 
   /** Closes idle connections. */

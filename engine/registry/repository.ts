@@ -5,12 +5,10 @@ import { digestOf, isDigest } from '../oci/digest.ts'
 import { ACCEPTED_MANIFESTS, OCI_MANIFEST } from '../oci/media-types.ts'
 import { parseManifest } from '../oci/parse.ts'
 import { choosePlatform, formatPlatform } from '../oci/platform.ts'
-import { familiarName, familiarReference, type Reference } from '../oci/reference.ts'
-import { type Authenticator, TokenRefused } from './authenticator.ts'
+import { familiarReference } from '../oci/reference.ts'
 import { readBlob } from './blob.ts'
-import type { Endpoint } from './endpoint.ts'
-import { readRefusal, refused } from './failure.ts'
-import type { Answer, Ask, Transport } from './transport.ts'
+import type { Transport } from './transport.ts'
+import { type Following, readAll, type Wire } from './wire.ts'
 
 /** Registries must take 4 MiB; none is known to take more. */
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024
@@ -26,23 +24,13 @@ export interface Resolved {
   readonly bytes: Buffer
 }
 
-/** How a request may be ended and what it says meanwhile. */
-export interface Following {
-  readonly signal?: AbortSignal | undefined
-  readonly onRetry?: ((seconds: number) => void) | undefined
-}
-
 /** Made by `Registry.repository`. */
 export class Repository {
-  readonly #reference: Reference
-  readonly #base: string
-  readonly #authenticator: Authenticator
+  readonly #wire: Wire
   readonly #transport: Transport
 
-  constructor(reference: Reference, endpoint: Endpoint, authenticator: Authenticator, transport: Transport) {
-    this.#reference = reference
-    this.#base = `${endpoint.origin}/v2/${reference.path}`
-    this.#authenticator = authenticator
+  constructor(wire: Wire, transport: Transport) {
+    this.#wire = wire
     this.#transport = transport
   }
 
@@ -51,7 +39,7 @@ export class Repository {
    * Throws `not-found` when there is none or access is denied, `invalid` for lies, `unavailable`.
    */
   async resolve(platform: Platform, following: Following = {}): Promise<Resolved> {
-    const wanted = this.#reference.digest ?? this.#reference.tag ?? 'latest'
+    const wanted = this.#wire.reference.digest ?? this.#wire.reference.tag ?? 'latest'
     const top = await this.#manifest(wanted, following)
     const parsed = parseManifest(top.bytes, top.contentType)
     if (parsed.kind === 'manifest') return resolved(top.digest, top, parsed.manifest)
@@ -62,7 +50,7 @@ export class Repository {
       )
       throw new EngineError(
         'not-found',
-        `no matching manifest for ${formatPlatform(platform)} in the manifest list entries: ${familiarReference(this.#reference)} is there for ${offered.join(', ') || 'no platform'}`,
+        `no matching manifest for ${formatPlatform(platform)} in the manifest list entries: ${familiarReference(this.#wire.reference)} is there for ${offered.join(', ') || 'no platform'}`,
       )
     }
     const own = await this.#manifest(chosen.digest, following)
@@ -75,74 +63,50 @@ export class Repository {
   /** A blob's bytes, resumed where a connection breaks. Not verified: the store does that. */
   blob(descriptor: Descriptor, following: Following = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const send = (headers: Readonly<Record<string, string>>) =>
-      this.#ask(`/blobs/${descriptor.digest}`, headers, 'blob', following)
+      this.#wire.read({ to: `/blobs/${descriptor.digest}`, headers }, 'blob', following, (answer) =>
+        Promise.resolve(answer),
+      )
     return readBlob(send, descriptor, this.#transport, following)
   }
 
   /** All tags, page by page. */
   async tags(following: Following = {}): Promise<readonly string[]> {
     const tags: string[] = []
-    for (let path: string | null = '/tags/list'; path !== null; ) {
-      const answer: Answer = await this.#ask(path, {}, 'listing', following)
-      const page = JSON.parse((await readAll(answer, MAX_LIST_BYTES)).toString('utf8')) as {
-        tags?: string[] | null
-      }
-      tags.push(...(page.tags ?? []))
-      path = nextPage(answer.headers.link, this.#base)
+    for (let to: string | null = '/tags/list'; to !== null; ) {
+      const page: TagsPage = await this.#wire.read({ to }, 'listing', following, async (answer) => ({
+        tags: parseTags(await readAll(answer, MAX_LIST_BYTES)),
+        next: nextPage(answer.headers.link),
+      }))
+      tags.push(...page.tags)
+      to = page.next
     }
     return tags
   }
 
-  async #manifest(reference: string, following: Following) {
-    const answer = await this.#ask(
-      `/manifests/${reference}`,
-      { accept: ACCEPTED_MANIFESTS.join(', ') },
-      'manifest',
-      following,
-    )
-    const bytes = await readAll(answer, MAX_MANIFEST_BYTES)
-    const digest = digestOf(bytes)
-    const said = isDigest(reference) ? reference : answer.headers['docker-content-digest']
-    if (typeof said === 'string' && isDigest(said) && said !== digest) {
-      throw new EngineError(
-        'invalid',
-        `manifest verification failed for digest ${said}: the registry sent ${digest} for ${familiarReference(this.#reference)}`,
-      )
+  #manifest(reference: string, following: Following) {
+    const request = {
+      to: `/manifests/${reference}`,
+      headers: { accept: ACCEPTED_MANIFESTS.join(', ') },
     }
-    const contentType = answer.headers['content-type']
-    return { bytes, digest, contentType: typeof contentType === 'string' ? contentType : undefined }
+    return this.#wire.read(request, 'manifest', following, async (answer) => {
+      const bytes = await readAll(answer, MAX_MANIFEST_BYTES)
+      const digest = digestOf(bytes)
+      const said = isDigest(reference) ? reference : answer.headers['docker-content-digest']
+      if (typeof said === 'string' && isDigest(said) && said !== digest) {
+        throw new EngineError(
+          'invalid',
+          `manifest verification failed for digest ${said}: the registry sent ${digest} for ${familiarReference(this.#wire.reference)}`,
+        )
+      }
+      const contentType = answer.headers['content-type']
+      return { bytes, digest, contentType: typeof contentType === 'string' ? contentType : undefined }
+    })
   }
+}
 
-  async #ask(
-    path: string,
-    headers: Readonly<Record<string, string>>,
-    what: 'manifest' | 'blob' | 'listing',
-    following: Following,
-  ): Promise<Answer> {
-    const name = what === 'manifest' ? familiarReference(this.#reference) : familiarName(this.#reference)
-    const ask: Ask = {
-      url: `${this.#base}${path}`,
-      headers,
-      signal: following.signal,
-      onRetry: following.onRetry,
-    }
-    let answer: Answer
-    try {
-      answer = await this.#authenticator.send(ask)
-    } catch (error) {
-      if (!(error instanceof TokenRefused)) throw error
-      const code = error.status === 401 ? 'UNAUTHORIZED' : error.status === 403 ? 'DENIED' : ''
-      throw refused({ status: error.status, code, message: error.message }, name, what)
-    }
-    if (answer.statusCode < 300) return answer
-    const body = (await readAll(answer, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8')
-    const refusal = readRefusal(answer.statusCode, body)
-    const anonymous =
-      refusal.status === 401 && refusal.message === ''
-        ? { ...refusal, message: 'authentication required' }
-        : refusal
-    throw refused(anonymous, name, what)
-  }
+interface TagsPage {
+  readonly tags: readonly string[]
+  readonly next: string | null
 }
 
 function resolved(
@@ -159,22 +123,20 @@ function resolved(
   }
 }
 
-async function readAll(answer: Answer, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer.body) {
-    size += (chunk as Uint8Array).length
-    if (size > limit)
-      throw new EngineError('invalid', `the registry's answer is larger than ${limit} bytes: refused`)
-    chunks.push(chunk as Uint8Array)
+function parseTags(bytes: Buffer): readonly string[] {
+  try {
+    const { tags } = JSON.parse(bytes.toString('utf8')) as { tags?: unknown }
+    if (tags === null || tags === undefined) return []
+    if (Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')) return tags
+  } catch {
+    // told below
   }
-  return Buffer.concat(chunks)
+  throw new EngineError('unavailable', 'the registry answered with no list of tags')
 }
 
-/** The path of the next page (RFC 8288), below `base`; null at the last. */
-function nextPage(link: string | string[] | undefined, base: string): string | null {
+/** The next page (RFC 8288) as a path below the repository; null at the last. */
+function nextPage(link: string | string[] | undefined): string | null {
   const match = /<([^>]+)>\s*;\s*rel="?next"?/.exec([link ?? []].flat().join(','))
-  if (!match?.[1]) return null
-  const next = new URL(match[1], base)
-  return next.href.startsWith(`${base}/`) ? next.href.slice(base.length) : null
+  const query = match?.[1]?.split('?')[1]
+  return query === undefined ? null : `/tags/list?${query}`
 }

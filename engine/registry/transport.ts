@@ -1,8 +1,10 @@
 /** One request to a registry: timeouts, redirects, waiting when told to. Knows nothing of authentication. */
-import type { Dispatcher, request } from 'undici'
+import { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
 import { EngineError } from '../errors.ts'
-import { isLoopback } from './endpoint.ts'
+import { Connections } from './connections.ts'
 import { isPassing, unreachable } from './failure.ts'
+import { type InsecureRegistries, isLoopback } from './insecure.ts'
 
 /** Milliseconds of patience; tests have less. */
 export interface Patience {
@@ -19,12 +21,18 @@ export const PATIENCE: Patience = { stallMs: 60_000, backoffMs: 500, longestWait
 export const ATTEMPTS = 5
 const MAX_REDIRECTS = 10
 
+/** Longest wait for the answer to the question whether a registry speaks https. */
+const PROBE_MS = 5_000
+
 /** What to ask. Headers have lower-case names. */
 export interface Ask {
-  readonly method?: 'GET' | 'HEAD' | 'POST'
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  /** A stream is made anew whenever the request is sent again. */
+  readonly body?: string | Uint8Array | (() => AsyncIterable<Uint8Array>)
+  /** One try only: not again when the connection breaks or the registry is busy. */
+  readonly once?: boolean
   readonly signal?: AbortSignal | undefined
   /** Told before each wait. */
   readonly onRetry?: ((seconds: number) => void) | undefined
@@ -32,31 +40,23 @@ export interface Ask {
 
 export type Answer = Dispatcher.ResponseData
 
-/** How registries are reached. */
-interface Connections {
-  readonly direct: Dispatcher
-  readonly proxied: Dispatcher
-  readonly request: typeof request
-}
-
-/** The HTTP client is loaded with the first request: an engine that pulls nothing saves its 25 MB and 70 ms. */
-async function openConnections({ stallMs }: Patience): Promise<Connections> {
-  const { Agent, EnvHttpProxyAgent, request } = await import('undici')
-  const timeouts = {
-    headersTimeout: stallMs,
-    bodyTimeout: stallMs,
-    connect: { timeout: Math.min(stallMs, 30_000) },
-  }
-  return { direct: new Agent(timeouts), proxied: new EnvHttpProxyAgent(timeouts), request }
+/** What connections are made by. */
+export interface TransportRules {
+  readonly insecure: InsecureRegistries
+  /** The certs.d folder. */
+  readonly certificates: string
+  readonly patience: Patience
 }
 
 /** Sends requests. One of it holds the connections of one engine. */
 export class Transport {
   readonly patience: Patience
+  readonly #rules: TransportRules
   #connections: Promise<Connections> | null = null
 
-  constructor(patience: Patience = PATIENCE) {
-    this.patience = patience
+  constructor(rules: TransportRules) {
+    this.#rules = rules
+    this.patience = rules.patience
   }
 
   /**
@@ -70,16 +70,34 @@ export class Transport {
         answer = await this.#follow(ask)
       } catch (error) {
         if (ask.signal?.aborted) throw cancelled(error)
-        if (!isPassing(error) || attempt >= ATTEMPTS) throw unreachable(error, new URL(ask.url).host)
+        if (!isPassing(error) || attempt >= ATTEMPTS || ask.once)
+          throw unreachable(error, new URL(ask.url).host)
         await this.#wait(this.backoff(attempt), ask)
         continue
       }
       const busy = answer.statusCode === 429 || answer.statusCode >= 500
-      if (!busy || attempt >= ATTEMPTS) return answer
+      if (!busy || attempt >= ATTEMPTS || ask.once) return answer
       const wait = retryAfter(answer.headers['retry-after']) ?? this.backoff(attempt)
       if (wait > this.patience.longestWaitMs) return answer
       await answer.body.dump().catch(() => {})
       await this.#wait(wait, ask)
+    }
+  }
+
+  /** Does anything speak HTTP at `url`? Whatever it says counts. */
+  async answers(url: string, signal?: AbortSignal): Promise<boolean> {
+    const soon = AbortSignal.timeout(Math.min(PROBE_MS, this.patience.stallMs))
+    try {
+      const answer = await this.#follow({
+        url,
+        headers: {},
+        signal: signal ? AbortSignal.any([signal, soon]) : soon,
+      })
+      await answer.body.dump().catch(() => {})
+      return true
+    } catch (error) {
+      if (signal?.aborted) throw cancelled(error)
+      return false
     }
   }
 
@@ -94,17 +112,18 @@ export class Transport {
   }
 
   async #follow(ask: Ask): Promise<Answer> {
-    this.#connections ??= openConnections(this.patience)
-    const { direct, proxied, request } = await this.#connections
+    this.#connections ??= Connections.open({ ...this.#rules, stallMs: this.patience.stallMs })
+    const connections = await this.#connections
     let url = new URL(ask.url)
     let headers = ask.headers
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const answer = await request(url, {
+      const { body } = ask
+      const answer = await connections.request(url, {
         method: ask.method ?? 'GET',
         headers,
-        body: ask.body ?? null,
+        body: typeof body === 'function' ? Readable.from(body(), { objectMode: false }) : (body ?? null),
         signal: ask.signal ?? null,
-        dispatcher: isLoopback(url.host) ? direct : proxied,
+        dispatcher: await connections.to(url),
       })
       const location = answer.headers.location
       if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== 'string')
@@ -125,8 +144,7 @@ export class Transport {
 
   /** Closes idle connections. */
   async close(): Promise<void> {
-    const open = await this.#connections
-    await Promise.all([open?.direct.destroy(), open?.proxied.destroy()])
+    await (await this.#connections)?.close()
   }
 }
 
