@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type Command, type EngineConfig, HELP, parseCommand } from './config/flags.ts'
 import { EngineError } from './errors.ts'
+import { hostUid, inUserNamespace } from './host/user-namespace.ts'
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -42,6 +43,26 @@ async function status(config: EngineConfig): Promise<number> {
   if (version === null) process.stdout.write(`no engine answers on ${config.socket}\n`)
   else process.stdout.write(`engine ${version} answers on ${config.socket}\n`)
   return version === null ? 1 : 0
+}
+
+/**
+ * Without root, an engine serves and looks at its data in namespaces of its own: this process becomes that engine.
+ * It is root in there, so that this is done once.
+ */
+async function enterOwnNamespaces(command: Command): Promise<void> {
+  if (process.getuid?.() === 0 || (command.kind !== 'serve' && command.kind !== 'verify')) return
+  const { enter, enterForNow, holdNamespaces, runningHolder } = await import('./host/rootless/holder.ts')
+  const { lock, state } = command.config.paths
+  const args = [...process.execArgv, ...process.argv.slice(1)]
+  if (command.kind === 'verify') {
+    const holder = runningHolder(state)
+    return holder ? enter(holder, process.execPath, args) : enterForNow(process.execPath, args)
+  }
+  const { lockRoot } = await import('./daemon/root-lock.ts')
+  const unlock = lockRoot(lock)
+  const holder = await holdNamespaces(state)
+  unlock()
+  enter(holder, process.execPath, args)
 }
 
 async function serve(config: EngineConfig): Promise<void> {
@@ -119,6 +140,7 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
     minApiVersion: MIN_API_VERSION,
     liveRestore: config.liveRestore,
     bootId: bootId(),
+    rootless: inUserNamespace(),
     report,
   }
 }
@@ -147,7 +169,11 @@ function describe(error: unknown): string {
 }
 
 try {
-  await run(parseCommand(process.argv.slice(2), { env: process.env, uid: process.getuid?.() ?? 0 }))
+  // Root of a namespace that it entered is still the user whose places it uses.
+  const uid = process.env.LONGSHORE_LIFELINE ? hostUid() : (process.getuid?.() ?? 0)
+  const command = parseCommand(process.argv.slice(2), { env: process.env, uid })
+  await enterOwnNamespaces(command)
+  await run(command)
 } catch (error) {
   process.stderr.write(`longshore engine: ${error instanceof Error ? error.message : String(error)}\n`)
   if (!(error instanceof EngineError)) process.stderr.write(`${(error as Error)?.stack ?? ''}\n`)

@@ -1,6 +1,7 @@
 /** Runs the same tests on each engine, removes what each test made, and asks `verify` after it. */
 import { afterEach, beforeEach, describe, expect, inject } from 'vitest'
 import { verify } from '../fixtures/embedded.ts'
+import { verifyRootless } from '../fixtures/embedded-rootless.ts'
 import { type EngineAddress, type EngineName, removeEverything } from '../fixtures/engine.ts'
 import { type Answer, Client } from '../fixtures/http.ts'
 import { IMAGES } from '../fixtures/images.ts'
@@ -155,8 +156,8 @@ export function onEachEngine(title: string, define: (subject: Subject) => void):
       })
       afterEach(async () => {
         await removeEverything(engine.socket)
-        if (engine.name === 'embedded') {
-          const verdict = await verify(engine.root)
+        if (engine.name === 'embedded' || engine.name === 'rootless') {
+          const verdict = await (engine.name === 'rootless' ? verifyRootless : verify)(engine.root)
           expect(verdict, `engine verify after the test says:\n${verdict.output}`).toMatchObject({ code: 0 })
         }
       })

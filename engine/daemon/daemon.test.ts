@@ -32,6 +32,7 @@ describe.skipIf(!able)('a daemon', () => {
     apiVersion: '1.51',
     minApiVersion: '1.24',
     liveRestore: true,
+    rootless: false,
     bootId,
     report: (error: unknown) => failures.push(error),
   })

@@ -59,6 +59,8 @@ export interface DaemonOptions {
   readonly bootId: string
   /** Mirrors, insecure registries, certificates; what is left out is as `DEFAULT_REGISTRY_OPTIONS` says. */
   readonly registry?: Partial<RegistryOptions>
+  /** In a user namespace, without the rights of the host's root. */
+  readonly rootless: boolean
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
 }
@@ -115,7 +117,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     minApiVersion: options.minApiVersion,
     engineId: readMeta(db, 'engine-id') ?? '',
     root: options.paths.root,
-    rootless: process.getuid?.() !== 0,
+    rootless: options.rootless,
     liveRestore: options.liveRestore,
     warnings: [],
   }
@@ -165,13 +167,12 @@ export async function verifyRoot(
 }
 
 async function assemble(options: DaemonOptions): Promise<Assembly> {
-  const { paths, report } = options
+  const { paths, report, rootless } = options
   await mkdir(paths.root, { recursive: true, mode: 0o711 })
   await mkdir(paths.containers, { recursive: true, mode: 0o711 })
   const db = openDatabase(paths.database, [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA])
   const before = readMeta(db, 'boot-id')
   const bridge = recordedBridge(db, paths.root)
-  const rootless = process.getuid?.() !== 0
   const runtime = await openRuntime({
     stateDir: paths.state,
     cgroupParent: `/longshore-${paths.tag}`,

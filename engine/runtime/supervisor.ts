@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 import { type ChildProcess, spawn } from '../host/spawn.ts'
+import { lifeline } from '../host/user-namespace.ts'
 
 /** The programs of one engine, found once. */
 export interface Programs {
@@ -65,10 +66,12 @@ export async function superviseCreate(
   cwd: string,
   held: readonly number[],
 ): Promise<SyncMessage> {
+  // As long as a supervisor runs, so do the namespaces of an engine without root.
+  const line = lifeline()
   const child = spawn(programs.conmon, args, {
     cwd,
     env: conmonEnvironment({ _OCI_SYNCPIPE: '3' }),
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...held],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(line === null ? [] : [line]), ...held],
   })
   const sync = new SyncReader(child)
   try {

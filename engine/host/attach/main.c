@@ -22,6 +22,10 @@ int main(int argc, char **argv)
 			return applet_runtime(argc - 1, argv + 1);
 		if (strcmp(argv[1], "net") == 0)
 			return applet_net(argc - 1, argv + 1);
+		if (strcmp(argv[1], "hold") == 0)
+			return applet_hold(argc - 1, argv + 1);
+		if (strcmp(argv[1], "enter") == 0)
+			return applet_enter(argc - 1, argv + 1);
 		if (strcmp(argv[1], "init") == 0)
 			return applet_init(argc - 1, argv + 1);
 		if (strcmp(argv[1], "version") == 0) {
@@ -29,6 +33,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|runtime|net|init|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|runtime|net|hold|enter|init|version ...\n", stderr);
 	return 2;
 }

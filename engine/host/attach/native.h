@@ -6,6 +6,8 @@ int applet_attach(int argc, char **argv);
 int applet_exec(int argc, char **argv);
 int applet_runtime(int argc, char **argv);
 int applet_net(int argc, char **argv);
+int applet_hold(int argc, char **argv);
+int applet_enter(int argc, char **argv);
 int applet_init(int argc, char **argv);
 
 /* What of a container's stdio a client wants, and in which form. */

@@ -1,0 +1,127 @@
+/**
+ * An engine without root lives in a user namespace and a mount namespace of its own. A small process, the holder,
+ * keeps them while engines come and go, so that a killed engine's containers and mounts are still there for the next.
+ * The holder ends by itself when neither an engine nor a container's supervisor is left (attach/hold.c).
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { EngineError } from '../../errors.ts'
+import { bootId } from '../boot.ts'
+import { run } from '../exec.ts'
+import { nativeHelper } from '../native-parts.ts'
+import { identify, isAlive, type ProcessIdentity } from '../process.ts'
+import { spawn } from '../spawn.ts'
+import { currentUser, needSubordinateIds } from './subordinate-ids.ts'
+
+/** The namespaces of a rootless engine: who keeps them, and the FIFO that says how long. */
+export interface Holder {
+  readonly process: ProcessIdentity
+  readonly lifeline: string
+}
+
+/** The holder of the engine whose state is in `state`, when it runs. */
+export function runningHolder(state: string): Holder | null {
+  try {
+    const file = readFileSync(holderFile(state), 'utf8')
+    const { boot, process } = JSON.parse(file) as { boot: string; process: ProcessIdentity }
+    return boot === bootId() && isAlive(process) ? { process, lifeline: lifelineOf(state) } : null
+  } catch {
+    return null // never written, or half: then nothing was made in it either
+  }
+}
+
+/**
+ * The holder, started if there is none. The caller has the engine's lock.
+ * Throws `unavailable` with a remedy where users may have no namespaces.
+ */
+export async function holdNamespaces(state: string): Promise<Holder> {
+  const running = runningHolder(state)
+  if (running) return running
+  await needSubordinateIds(currentUser())
+  makeStateFolder(state)
+  const line = lifelineOf(state)
+  rmSync(line, { force: true })
+  await run('mkfifo', ['-m', '0600', line])
+  const process = await startHolder(line)
+  writeFileSync(`${holderFile(state)}.new`, JSON.stringify({ boot: bootId(), process }), { mode: 0o600 })
+  renameSync(`${holderFile(state)}.new`, holderFile(state))
+  return { process, lifeline: line }
+}
+
+/** Becomes `program` inside the holder's namespaces: this process, with its id, streams and folder. Never returns. */
+export function enter(holder: Holder, program: string, args: readonly string[]): never {
+  const { pid } = holder.process
+  become(nativeHelper(), ['enter', String(pid), holder.lifeline, program, ...args])
+}
+
+/** The same in namespaces that end with it: to look at what no engine has open. */
+export function enterForNow(program: string, args: readonly string[]): never {
+  become('/usr/bin/env', ['unshare', ...NAMESPACES, program, ...args])
+}
+
+const NAMESPACES = ['--user', '--map-auto', '--map-root-user', '--mount', '--propagation', 'slave']
+
+function become(program: string, args: readonly string[]): never {
+  if (!process.execve) throw new EngineError('unavailable', 'the engine needs Node 24 or later')
+  process.execve(program, [program, ...args], process.env)
+  throw new EngineError('internal', `cannot run ${program}`)
+}
+
+async function startHolder(line: string): Promise<ProcessIdentity> {
+  const child = spawn('unshare', [...NAMESPACES, nativeHelper(), 'hold', line], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let words = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    words += chunk.toString('utf8')
+  })
+  const ready = await new Promise<boolean>((resolve, reject) => {
+    child.stdout.once('data', () => resolve(true))
+    child.on('close', () => resolve(false))
+    child.on('error', (cause) =>
+      reject(new EngineError('unavailable', `cannot run unshare (util-linux): ${cause.message}`, { cause })),
+    )
+  })
+  const process = child.pid === undefined ? null : identify(child.pid)
+  if (!ready || !process) throw refused(words.trim())
+  for (const stream of [child.stdout, child.stderr]) stream.destroy()
+  child.unref()
+  return process
+}
+
+function refused(words: string): EngineError {
+  const limited = readNumber('/proc/sys/user/max_user_namespaces') === 0
+  const debian = readNumber('/proc/sys/kernel/unprivileged_userns_clone') === 0
+  const ubuntu = readNumber('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === 1
+  const remedy = limited
+    ? ' Run: sudo sysctl user.max_user_namespaces=28633'
+    : debian
+      ? ' Run: sudo sysctl kernel.unprivileged_userns_clone=1'
+      : ubuntu
+        ? ' Run: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0'
+        : ''
+  return new EngineError(
+    'unavailable',
+    `this host gives users no namespaces of their own, which an engine without root lives in: ${words || 'unshare ended'}.${remedy}`,
+  )
+}
+
+function readNumber(path: string): number | null {
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : null
+}
+
+function makeStateFolder(state: string): void {
+  const above = dirname(dirname(state))
+  if (!existsSync(above)) {
+    throw new EngineError(
+      'unavailable',
+      `the folder for running things, ${above}, is not there: log in (not only su), run: sudo loginctl enable-linger ${currentUser().name} - or set XDG_RUNTIME_DIR to a folder of yours`,
+    )
+  }
+  mkdirSync(state, { recursive: true, mode: 0o700 })
+}
+
+const holderFile = (state: string) => join(state, 'holder.json')
+const lifelineOf = (state: string) => join(state, 'lifeline')
