@@ -6,12 +6,14 @@ import type { EngineName } from '../../fixtures/engine.ts'
 import { DOCKERD } from './dockerd.ts'
 import { EMBEDDED } from './embedded.ts'
 import { PODMAN } from './podman.ts'
+import { ROOTLESS } from './rootless.ts'
 
 /** Title of a case (as `describe > test`, without the engine and the row ids) -> why it differs. */
 export type Differences = Readonly<Record<string, string>>
 
 const ALL: Readonly<Record<EngineName, Differences>> = {
   embedded: EMBEDDED,
+  rootless: ROOTLESS,
   dockerd: DOCKERD,
   podman: PODMAN,
 }
