@@ -1,22 +1,25 @@
 /** Blobs as they came: a file each, named by its digest, never there without having been verified. */
 import { createReadStream } from 'node:fs'
-import { access, link, readdir, rm, stat } from 'node:fs/promises'
+import { access, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
+import type { Disk } from '../host/disk.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { hexOf, isDigest, verified } from '../oci/digest.ts'
-import { diskError, syncFolder } from './durable.ts'
+import { diskError } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { Spool } from './spool.ts'
 
 /** The blobs of one store. */
 export class Blobs {
   readonly #layout: Layout
+  readonly #disk: Disk
   #counter = 0
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, disk: Disk) {
     this.#layout = layout
+    this.#disk = disk
   }
 
   has(digest: Digest): Promise<boolean> {
@@ -40,7 +43,7 @@ export class Blobs {
       throw diskError(error, `writing ${expected.digest}`)
     } finally {
       await spool.close()
-      await rm(path, { force: true })
+      await this.#disk.unlink(path)
     }
   }
 
@@ -60,17 +63,17 @@ export class Blobs {
   /** A new temporary file for bytes that come. */
   async spool(): Promise<{ readonly spool: Spool; readonly path: string }> {
     const path = join(this.#layout.temporary, `blob-${process.pid}-${++this.#counter}`)
-    return { spool: await Spool.create(path), path }
+    return { spool: await Spool.create(this.#disk, path), path }
   }
 
   /** Makes a verified, durable temporary file the blob `digest`. The file itself is left to its maker. */
   async adopt(path: string, digest: Digest): Promise<void> {
     try {
-      await link(path, this.#layout.blob(digest))
+      await this.#disk.link(path, this.#layout.blob(digest))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    await syncFolder(this.#layout.blobs)
+    await this.#disk.syncFolder(this.#layout.blobs)
   }
 
   async all(): Promise<readonly Digest[]> {
@@ -90,7 +93,7 @@ export class Blobs {
   }
 
   async remove(digest: Digest): Promise<void> {
-    await rm(join(this.#layout.blobs, hexOf(digest)), { force: true })
+    await this.#disk.unlink(join(this.#layout.blobs, hexOf(digest)))
   }
 }
 

@@ -1,33 +1,24 @@
 /** Making files survive a power cut: fsync before rename, the folder after it. */
-import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EngineError } from '../errors.ts'
-import { run } from '../host/exec.ts'
-
-/** Makes a folder's entries durable. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
+import type { Disk } from '../host/disk.ts'
 
 /** Gives `from` (durable already) its place, and makes that durable. */
-export async function publish(from: string, to: string): Promise<void> {
-  await rename(from, to)
-  await syncFolder(dirname(to))
+export async function publish(disk: Disk, from: string, to: string): Promise<void> {
+  await disk.rename(from, to)
+  await disk.syncFolder(dirname(to))
 }
 
 /** Makes whole trees durable: one syncfs(2) serves everyone who asked before it began. */
 export class TreeSync {
+  readonly #disk: Disk
   readonly #path: string
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
 
   /** `path` is anywhere on the file system in question. */
-  constructor(path: string) {
+  constructor(disk: Disk, path: string) {
+    this.#disk = disk
     this.#path = path
   }
 
@@ -49,7 +40,7 @@ export class TreeSync {
 
   async #once(): Promise<void> {
     try {
-      await run('sync', ['-f', this.#path])
+      await this.#disk.syncFileSystem(this.#path)
     } finally {
       this.#running = null
     }

@@ -1,14 +1,14 @@
 /** The store over plain files: puts its parts together and keeps images and garbage honest. */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
+import { type Disk, realDisk } from '../host/disk.ts'
 import { unmount } from '../host/mount.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { parseConfig, parseManifest } from '../oci/parse.ts'
 import { Blobs } from './blobs.ts'
-import { syncFolder } from './durable.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
@@ -26,10 +26,13 @@ export interface StoreOptions {
   /** Inside a user namespace: overlayfs with `user.` attributes. */
   readonly rootless: boolean
   readonly records: ImageRecords
+  /** Another than this machine's records what is done to it. */
+  readonly disk?: Disk
 }
 
 /** See `Store` for what each method promises. */
 export class FileStore implements Store {
+  readonly #disk: Disk
   readonly #layout: Layout
   readonly #records: ImageRecords
   readonly #trash: Trash
@@ -39,20 +42,23 @@ export class FileStore implements Store {
   /** Content that work under way counts on, while there is any. */
   readonly #held = new Set<Digest>()
   #holders = 0
+  #works = 0
 
   /** Makes the folders; touches nothing else. Call `recover` before use after a start. */
   constructor(options: StoreOptions) {
-    mkdirSync(options.root, { recursive: true, mode: 0o711 })
+    const disk = options.disk ?? realDisk
+    this.#disk = disk
+    disk.ensureFolder(options.root, 0o711)
     // The kernel names mounts by their real path.
     this.#layout = new Layout(realpathSync(options.root))
     for (const folder of this.#layout.folders()) {
-      mkdirSync(folder, { recursive: true, mode: folder === this.#layout.empty ? 0o755 : 0o700 })
+      disk.ensureFolder(folder, folder === this.#layout.empty ? 0o755 : 0o700)
     }
     this.#records = options.records
-    this.#trash = new Trash(this.#layout.trash)
-    this.#blobs = new Blobs(this.#layout)
-    this.#layers = new Layers(this.#layout, this.#blobs, this.#trash, options.rootless)
-    this.#rootfs = new Rootfs(this.#layout, this.#layers, this.#trash, options.rootless)
+    this.#trash = new Trash(disk, this.#layout.trash)
+    this.#blobs = new Blobs(this.#layout, disk)
+    this.#layers = new Layers(disk, this.#layout, this.#blobs, this.#trash, options.rootless)
+    this.#rootfs = new Rootfs(disk, this.#layout, this.#layers, this.#trash, options.rootless)
   }
 
   async holding<T>(work: () => Promise<T>): Promise<T> {
@@ -65,11 +71,12 @@ export class FileStore implements Store {
   }
 
   async withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = await mkdtemp(join(this.#layout.temporary, 'work-'))
+    const folder = join(this.#layout.temporary, `work-${process.pid}-${++this.#works}`)
+    await this.#disk.mkdir(folder, 0o700)
     try {
       return await work(folder)
     } finally {
-      await rm(folder, { recursive: true, force: true })
+      await this.#disk.removeTree(folder)
     }
   }
 
@@ -223,13 +230,13 @@ export class FileStore implements Store {
       if (!containers.includes(id)) await this.#rootfs.remove(id)
     }
     for (const name of await readdir(this.#layout.temporary)) {
-      await rm(join(this.#layout.temporary, name), { recursive: true, force: true })
+      await this.#disk.removeTree(join(this.#layout.temporary, name))
     }
     for (const name of await this.#layers.strayLinks()) {
-      await rm(join(this.#layout.links, name), { force: true })
+      await this.#disk.unlink(join(this.#layout.links, name))
     }
     await this.#trash.empty()
-    await syncFolder(this.#layout.root)
+    await this.#disk.syncFolder(this.#layout.root)
   }
 
   async verify(

@@ -1,14 +1,15 @@
 /** Layers, unpacked: a folder each, named by its diff id, whole and durable from the moment it can be seen. */
-import { access, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from '../archive/compression.ts'
 import { type LayerTally, rewriteLayer } from '../archive/rewrite-layer.ts'
 import { EngineError, isEngineError } from '../errors.ts'
+import type { Disk } from '../host/disk.ts'
 import { unpackTar } from '../host/tar.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, throwIfAborted } from './blobs.ts'
-import { diskError, publish, syncFolder, TreeSync } from './durable.ts'
+import { diskError, publish, TreeSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
@@ -45,6 +46,7 @@ export interface AddedLayer {
 
 /** The layers of one store. */
 export class Layers {
+  readonly #disk: Disk
   readonly #layout: Layout
   readonly #blobs: Blobs
   readonly #trash: Trash
@@ -53,12 +55,13 @@ export class Layers {
   readonly #facts = new Map<Digest, LayerFacts>()
   #counter = 0
 
-  constructor(layout: Layout, blobs: Blobs, trash: Trash, rootless: boolean) {
+  constructor(disk: Disk, layout: Layout, blobs: Blobs, trash: Trash, rootless: boolean) {
+    this.#disk = disk
     this.#layout = layout
     this.#blobs = blobs
     this.#trash = trash
     this.#rootless = rootless
-    this.#trees = new TreeSync(layout.root)
+    this.#trees = new TreeSync(disk, layout.root)
   }
 
   async has(diffId: Digest): Promise<boolean> {
@@ -86,7 +89,7 @@ export class Layers {
     const temporary = join(this.#layout.temporary, `layer-${process.pid}-${++this.#counter}`)
     const { spool, path } = await this.#blobs.spool()
     try {
-      await mkdir(join(temporary, 'diff'), { recursive: true })
+      await this.#disk.mkdir(join(temporary, 'diff'), 0o755)
       const wanted = layer.diffId !== null && (await this.has(layer.diffId)) ? layer.diffId : null
       const receiving = receive(layer, spool)
       const unpacking = wanted === null ? this.#unpack(layer, spool, receiving, temporary) : null
@@ -110,8 +113,8 @@ export class Layers {
       throw diskError(error, `unpacking the layer ${layer.expected?.digest ?? ''}`)
     } finally {
       await spool.close()
-      await rm(path, { force: true })
-      await rm(temporary, { recursive: true, force: true })
+      await this.#disk.unlink(path)
+      await this.#disk.removeTree(temporary)
     }
   }
 
@@ -119,7 +122,7 @@ export class Layers {
   async remove(diffId: Digest): Promise<void> {
     const facts = await this.facts(diffId)
     this.#facts.delete(diffId)
-    if (facts) await rm(join(this.#layout.links, facts.link), { force: true })
+    if (facts) await this.#disk.unlink(join(this.#layout.links, facts.link))
     await this.#trash.take(this.#layout.layer(diffId), `layer-${hexOf(diffId)}`)
   }
 
@@ -162,10 +165,10 @@ export class Layers {
   async #publish(temporary: string, diffId: Digest, blob: Digest, tally: LayerTally): Promise<void> {
     const link = await this.#link(diffId)
     const facts: LayerFacts = { diffId, blob, sizeBytes: tally.sizeBytes, entries: tally.entries, link }
-    await writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
+    await this.#disk.writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
     await this.#trees.sync()
     try {
-      await publish(temporary, this.#layout.layer(diffId))
+      await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
       // Another blob with the same content was faster.
       const code = (error as NodeJS.ErrnoException).code
@@ -182,8 +185,8 @@ export class Layers {
       const name = hex.slice(0, length)
       const path = join(this.#layout.links, name)
       try {
-        await symlink(target, path)
-        await syncFolder(this.#layout.links)
+        await this.#disk.symlink(target, path)
+        await this.#disk.syncFolder(this.#layout.links)
         return name
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,7 +1,8 @@
 /** Root filesystems of containers: an overlay of an image's layers under a writable one (kernel, overlayfs.rst). */
-import { lstat, mkdir, readdir } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import type { Disk } from '../host/disk.ts'
 import { run } from '../host/exec.ts'
 import { mounts, unmount } from '../host/mount.ts'
 import type { Digest } from '../oci/descriptor.ts'
@@ -15,13 +16,15 @@ const MAX_OPTIONS = 4095
 
 /** The writable layers and mounts of one store. */
 export class Rootfs {
+  readonly #disk: Disk
   readonly #layout: Layout
   readonly #layers: Layers
   readonly #trash: Trash
   readonly #rootless: boolean
   readonly #mounted = new Set<string>()
 
-  constructor(layout: Layout, layers: Layers, trash: Trash, rootless: boolean) {
+  constructor(disk: Disk, layout: Layout, layers: Layers, trash: Trash, rootless: boolean) {
+    this.#disk = disk
     this.#layout = layout
     this.#layers = layers
     this.#trash = trash
@@ -34,9 +37,7 @@ export class Rootfs {
     const path = join(folder, 'merged')
     if (this.#mounted.has(id)) return { path }
     const lower = await this.#lower(diffIds)
-    await Promise.all(
-      ['upper', 'work', 'merged'].map((name) => mkdir(join(folder, name), { recursive: true, mode: 0o755 })),
-    )
+    await Promise.all(['upper', 'work', 'merged'].map((name) => this.#disk.mkdir(join(folder, name), 0o755)))
     // Relative to the links: short, and no character of the store's own path can end an option.
     const own = join('..', '..', 'containers', id)
     const options = [

@@ -1,24 +1,24 @@
 /** A file that is written and read at the same time: a layer unpacks while the rest of it still comes. */
-import { type FileHandle, open } from 'node:fs/promises'
+import type { Disk, OpenFile } from '../host/disk.ts'
 
 const READ_BYTES = 128 * 1024
 
 /** One writer, and readers that wait for it. Closing it ends both; the file stays. */
 export class Spool {
-  readonly #file: FileHandle
+  readonly #file: OpenFile
   #written = 0
   #state: { readonly kind: 'open' | 'whole' } | { readonly kind: 'failed'; readonly error: unknown } = {
     kind: 'open',
   }
   #waiting: (() => void)[] = []
 
-  private constructor(file: FileHandle) {
+  private constructor(file: OpenFile) {
     this.#file = file
   }
 
   /** Makes the file at `path`, which must not exist. */
-  static async create(path: string): Promise<Spool> {
-    return new Spool(await open(path, 'wx+', 0o600))
+  static async create(disk: Disk, path: string): Promise<Spool> {
+    return new Spool(await disk.create(path, 0o600))
   }
 
   get written(): number {
@@ -27,7 +27,7 @@ export class Spool {
 
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#state.kind === 'failed') throw this.#state.error
-    await this.#file.writev([chunk], this.#written)
+    await this.#file.write(chunk, this.#written)
     this.#written += chunk.length
     this.#wake()
   }
@@ -57,9 +57,9 @@ export class Spool {
       if (this.#state.kind === 'failed') throw this.#state.error
       if (at < this.#written) {
         const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, this.#written - at))
-        const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, at)
-        at += bytesRead
-        yield buffer.subarray(0, bytesRead)
+        const bytes = await this.#file.read(buffer, at)
+        at += bytes
+        yield buffer.subarray(0, bytes)
       } else if (this.#state.kind === 'whole') {
         return
       } else {

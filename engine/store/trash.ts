@@ -1,14 +1,17 @@
 /** Things removed: out of sight at once by a rename, their bytes going behind whoever waits. */
-import { readdir, rename, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Disk } from '../host/disk.ts'
 
 /** One folder on the same file system as what it takes. */
 export class Trash {
+  readonly #disk: Disk
   readonly #folder: string
   readonly #removals = new Set<Promise<void>>()
   #counter = 0
 
-  constructor(folder: string) {
+  constructor(disk: Disk, folder: string) {
+    this.#disk = disk
     this.#folder = folder
   }
 
@@ -16,7 +19,7 @@ export class Trash {
   async take(path: string, name: string): Promise<void> {
     const place = join(this.#folder, `${name}-${process.pid}-${++this.#counter}`)
     try {
-      await rename(path, place)
+      await this.#disk.rename(path, place)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
       throw error
@@ -35,7 +38,8 @@ export class Trash {
   }
 
   #remove(place: string): void {
-    const removal = rm(place, { recursive: true, force: true })
+    const removal = this.#disk
+      .removeTree(place)
       .catch(() => {}) // what stays is tried again at the next start
       .finally(() => this.#removals.delete(removal))
     this.#removals.add(removal)
