@@ -4,10 +4,8 @@
  * has to be kept, adopted and destroyed.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from '../host/exec.ts'
 import { mountsBeneath } from '../host/mount.ts'
 import { nativeHelper } from '../host/native-parts.ts'
 import { AddressPool, macOf } from './addresses.ts'
@@ -15,6 +13,7 @@ import { parseCounters } from './counters.ts'
 import { closePorts, lower, openPorts, portRuleOwners, raise } from './firewall.ts'
 import { holdPort } from './held-ports.ts'
 import type { Endpoint, HeldPort, NetworkDefinition, Networks, PortMapping, PortOwner } from './network.ts'
+import { linkExists, run, setSysctl } from './place.ts'
 import { portOwner } from './port-owner.ts'
 
 const MTU = '1500'
@@ -105,7 +104,7 @@ class BridgeNetworks implements Networks {
     }
     if (!rebooted) for (const { endpoint } of inUse) this.#addresses.claim(endpoint.address)
     // Rules are written from the records, so that those of containers that ended while no engine ran are gone.
-    if (rebooted || inUse.length > 0 || this.#exists()) {
+    if (rebooted || inUse.length > 0 || (await linkExists(this.#network.bridge))) {
       this.#raised = this.#raise(rebooted ? [] : inUse)
       await this.#raised
     }
@@ -125,7 +124,7 @@ class BridgeNetworks implements Networks {
       const netns = join(this.#directory, name)
       if (!wanted.has(netns)) lines.push(`network: namespace ${netns} belongs to no running container`)
     }
-    const owners = this.#exists() ? await portRuleOwners(this.#network) : []
+    const owners = (await linkExists(this.#network.bridge)) ? await portRuleOwners(this.#network) : []
     for (const { endpoint, mappings } of wanted.values()) {
       const has = owners.filter((owner) => endpoint.containerId.startsWith(owner)).length
       if (has !== mappings.length)
@@ -164,10 +163,6 @@ class BridgeNetworks implements Networks {
     await raise(this.#network, published)
   }
 
-  #exists(): boolean {
-    return existsSync(`/sys/class/net/${this.#network.bridge}`)
-  }
-
   #namespace(containerId: string): string {
     return join(this.#directory, containerId.slice(0, 32))
   }
@@ -179,10 +174,6 @@ class BridgeNetworks implements Networks {
 
 /** Forwarding, and for published ports on 127.0.0.1 the kernel's leave to route loopback addresses to the bridge. */
 async function allowForwarding(bridge: string): Promise<void> {
-  await writeIfOther('/proc/sys/net/ipv4/ip_forward', '1')
-  await writeIfOther(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, '1')
-}
-
-async function writeIfOther(path: string, value: string): Promise<void> {
-  if ((await readFile(path, 'utf8')).trim() !== value) await writeFile(path, value)
+  await setSysctl('/proc/sys/net/ipv4/ip_forward', '1')
+  await setSysctl(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, '1')
 }

@@ -3,9 +3,9 @@
  * translation for what leaves it, destination translation for published ports. Nothing of others is touched.
  */
 import { EngineError } from '../errors.ts'
-import { run } from '../host/exec.ts'
 import { needProgram } from '../host/native-parts.ts'
 import type { Endpoint, NetworkDefinition, PortMapping } from './network.ts'
+import { run } from './place.ts'
 
 const REMEDY = 'Published ports and the bridge need it. Run: apt-get install iptables'
 const restore = () => needProgram(['iptables-restore'], REMEDY)
