@@ -25,6 +25,7 @@ import { handleExit } from './containers/exit.ts'
 import { HealthMonitor } from './containers/health/monitor.ts'
 import type { Parts } from './containers/parts.ts'
 import { ContainerRegistry } from './containers/registry.ts'
+import { disarmRestart, restartByPolicy } from './containers/restart-policy.ts'
 import { stopContainer } from './containers/stop.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
@@ -36,7 +37,7 @@ import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
 import { META_SCHEMA, readMeta, writeMeta } from './records/meta.ts'
 import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
 import { printRecovery } from './recovery/plan.ts'
-import { recover, restartByPolicy } from './recovery/recover.ts'
+import { recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
 import { SystemService } from './system/system-service.ts'
 import { VolumeService } from './volumes/volume-service.ts'
@@ -107,7 +108,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     const container = parts.registry.byId(exit.id)
     if (container) handleExit(parts, container, exit)
   })
-  restartByPolicy(parts)
+  void restartByPolicy(parts)
   for (const container of parts.registry.all()) {
     if (container.standing.life.kind === 'running') parts.health.watch(container)
   }
@@ -131,8 +132,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     recovered,
     async close() {
       const up = () => [...parts.registry.all()].filter((container) => container.up)
+      for (const container of parts.registry.all()) disarmRestart(container)
       if (!options.liveRestore)
-        await Promise.allSettled(up().map((container) => stopContainer(parts, container, {})))
+        await Promise.allSettled(up().map((container) => stopContainer(parts, container, { byEngine: true })))
       stopListening()
       parts.health.close()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))

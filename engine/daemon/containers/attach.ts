@@ -3,6 +3,7 @@ import { PassThrough, type Readable, Transform, type Writable } from 'node:strea
 import type { Attachment } from '../../runtime/runtime.ts'
 import type { Container } from './container.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
+import { refuseRestarting } from './lifecycle.ts'
 import { readLogs } from './logs/read-logs.ts'
 import type { Parts } from './parts.ts'
 
@@ -38,6 +39,7 @@ export async function attachContainer(
   container: Container,
   request: AttachRequest,
 ): Promise<AttachedStream> {
+  refuseRestarting(container.standing.life, container.id)
   const terminal = container.definition.config.Tty
   const keys = parseDetachKeys(request.detachKeys)
   const open = await connect(parts, container, request)

@@ -5,6 +5,7 @@ import { Queue } from '../queue.ts'
 import type { ContainerDefinition, ContainerRecord, ContainerStanding } from '../records/container-record.ts'
 import type { PendingAttach } from './attach.ts'
 import { exitCode, isUp } from './lifecycle.ts'
+import type { PendingRestart } from './restart-policy.ts'
 
 export class Container {
   readonly definition: ContainerDefinition
@@ -18,6 +19,14 @@ export class Container {
   phase: 'rest' | 'starting' | 'made' | 'removing' | 'gone' = 'rest'
   /** An end that was seen before its start was finished. */
   earlyExit: Exit | null = null
+  /** A start by its restart policy that is to come. */
+  pendingRestart: PendingRestart | null = null
+  /** How long the last such start was waited for, in milliseconds. */
+  restartDelayMs: number | null = null
+  /** The engine stops it because it ends itself: its policy counts again when the next one begins. */
+  endedByEngine = false
+  /** It is stopped to be started at once: AutoRemove does not count. */
+  restartedByHand = false
   /** Attachments that wait for the next start. */
   readonly pendingAttaches = new Set<PendingAttach>()
   readonly execs = new Set<string>()

@@ -22,7 +22,7 @@ import { Container } from './container.ts'
 import { define } from './define.ts'
 import { hostWarnings } from './host-config.ts'
 import { inspectContainer } from './inspect.ts'
-import { exitCode } from './lifecycle.ts'
+import { exitCode, refuseRestarting } from './lifecycle.ts'
 import { selectContainers } from './list.ts'
 import { type LogRequest, readLogs } from './logs/read-logs.ts'
 import { checkName, generateName } from './names.ts'
@@ -174,7 +174,9 @@ export class Containers {
     const container = this.#find(name)
     const answer = (code: number): ContainerWaitResponse => ({ StatusCode: code })
     if (condition === 'removed') return { result: container.removed(signal).then(answer) }
-    const rests = !container.up && container.phase !== 'starting' && container.phase !== 'made'
+    const { kind } = container.standing.life
+    const rests =
+      !container.up && kind !== 'restarting' && container.phase !== 'starting' && container.phase !== 'made'
     if (condition === 'not-running' && rests) {
       return { result: Promise.resolve(answer(exitCode(container.standing.life))) }
     }
@@ -224,7 +226,13 @@ export class Containers {
     let bytes = 0
     for (const container of [...this.#parts.registry.all()]) {
       const { config, created } = container.definition
-      if (container.up || container.phase !== 'rest' || !labelsFit(filters, config.Labels)) continue
+      if (
+        container.up ||
+        container.pendingRestart ||
+        container.phase !== 'rest' ||
+        !labelsFit(filters, config.Labels)
+      )
+        continue
       if (until !== null && Date.parse(created) >= until) continue
       try {
         const { writable } = await this.#sizes(container)
@@ -247,6 +255,7 @@ export class Containers {
 
   #running(name: string): Container {
     const container = this.#find(name)
+    refuseRestarting(container.standing.life, container.id)
     if (!container.up) throw new EngineError('conflict', `Container ${container.id} is not running`)
     return container
   }

@@ -9,6 +9,7 @@ import type { AttachedStream } from './attach.ts'
 import type { Container } from './container.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
 import { endingAfter } from './ending-after.ts'
+import { refuseRestarting } from './lifecycle.ts'
 import { frameHeader } from './logs/render.ts'
 import type { Parts } from './parts.ts'
 
@@ -181,6 +182,7 @@ export class Execs {
 /** When it started. Throws `conflict` in Docker's words unless it runs. */
 function runningSince(container: Container): string {
   const { life } = container.standing
+  refuseRestarting(life, container.id)
   if (life.kind === 'paused') {
     throw new EngineError(
       'conflict',

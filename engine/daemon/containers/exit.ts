@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Exit } from '../../runtime/runtime.ts'
 import { nowNano, rfc3339, rfc3339OfDate } from '../clock.ts'
 import type { Container } from './container.ts'
-import { ended, isUp } from './lifecycle.ts'
+import { ended, isUp, restarting } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
 import { dismantle } from './remove.ts'
-import { considerRestart } from './restart-policy.ts'
+import { armRestart, considerRestart } from './restart-policy.ts'
 import { emitNetwork } from './start.ts'
 
 /** Takes note of an end. Whoever waits is told before anything is cleared away. */
@@ -20,7 +20,13 @@ export function handleExit(parts: Parts, container: Container, exit: Exit): void
   const { startedAt } = container.standing.life
   const finishedAt = exit.at.getTime() > 0 ? rfc3339OfDate(exit.at) : rfc3339(nowNano())
   const life = ended(container.standing.life, { code: exit.code, oomKilled: exit.oomKilled, finishedAt })
-  container.standing = { ...container.standing, life }
+  const again = considerRestart(container, life)
+  const { restarts } = container.standing
+  container.standing = {
+    ...container.standing,
+    life: again ? restarting(life) : life,
+    restarts: again ? restarts + 1 : restarts,
+  }
   parts.health.leave(container)
   const seconds = Math.max(0, Math.floor((exit.at.getTime() - Date.parse(startedAt)) / 1000))
   if (exit.oomKilled) parts.journal.emit('container', 'oom', container.id, container.attributes())
@@ -35,7 +41,7 @@ export function handleExit(parts: Parts, container: Container, exit: Exit): void
 async function clearAway(parts: Parts, container: Container): Promise<void> {
   // The clients that waited get their answers first: writing to disk holds this process for a moment.
   await nextTurn()
-  if (container.definition.host.AutoRemove) {
+  if (container.definition.host.AutoRemove && !container.restartedByHand) {
     await dismantle(parts, container, { volumes: true })
     return
   }
@@ -52,5 +58,5 @@ async function clearAway(parts: Parts, container: Container): Promise<void> {
     parts.records.put(id, container.standing, parts.bridge.id, 'changed')
     emitNetwork(parts, container, 'disconnect')
   }
-  considerRestart(parts, container)
+  armRestart(parts, container)
 }

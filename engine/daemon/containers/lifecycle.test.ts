@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { ended, exitCode, failedStart, type Life, paused, resumed, wireState } from './lifecycle.ts'
+import {
+  ended,
+  exitCode,
+  failedStart,
+  type Life,
+  paused,
+  restartGivenUp,
+  restarting,
+  resumed,
+  wireState,
+} from './lifecycle.ts'
 
 const startedAt = '2026-01-01T00:00:01.000000000Z'
 const running: Life = { kind: 'running', pid: 7, startedAt }
@@ -30,4 +40,21 @@ test('pausing needs a running one, resuming a paused one', () => {
   expect(() => paused(still, 'abc')).toThrow('Container abc is already paused')
   expect(() => resumed(running, 'abc')).toThrow('Container abc is not paused')
   expect(() => paused({ kind: 'created', failure: null }, 'abc')).toThrow('Container abc is not running')
+})
+
+test('one that waits for its restart counts as running, without a process', () => {
+  const end = ended(running, { code: 3, oomKilled: false, finishedAt: '2026-01-01T00:00:05Z' })
+  const life = restarting(end)
+  expect(wireState(life)).toMatchObject({
+    Status: 'restarting',
+    Running: true,
+    Restarting: true,
+    Pid: 0,
+    ExitCode: 3,
+  })
+  expect(restartGivenUp(life)).toEqual(end)
+  expect(() => paused(life, 'abc')).toThrow(
+    'Container abc is restarting, wait until the container is running',
+  )
+  expect(failedStart(life, 128, 'port')).toMatchObject({ kind: 'exited', code: 128, error: 'port' })
 })

@@ -20,6 +20,14 @@ export type Life =
       readonly finishedAt: string
       readonly error: string
     }
+  | {
+      /** It ended, and its restart policy starts it again after a while. */
+      readonly kind: 'restarting'
+      readonly code: number
+      readonly oomKilled: boolean
+      readonly startedAt: string
+      readonly finishedAt: string
+    }
 
 /** True while it has a process. */
 export function isUp(life: Life): life is Extract<Life, { kind: 'running' | 'paused' }> {
@@ -32,7 +40,8 @@ export function failedStart(life: Life, code: number, message: string): Life {
     case 'created':
       return { kind: 'created', failure: { code, message } }
     case 'exited':
-      return { ...life, code, error: message }
+    case 'restarting':
+      return { ...life, kind: 'exited', code, error: message }
     case 'running':
     case 'paused':
       throw new EngineError('internal', `a ${life.kind} container cannot fail to start`)
@@ -45,15 +54,32 @@ export function failedStart(life: Life, code: number, message: string): Life {
 export function ended(
   life: Life,
   exit: { readonly code: number; readonly oomKilled: boolean; readonly finishedAt: string },
-): Life {
+): Extract<Life, { kind: 'exited' }> {
   const startedAt = isUp(life) ? life.startedAt : exit.finishedAt
   // The exit file's time comes from another clock reading: an end is never before its start.
   const finishedAt = exit.finishedAt > startedAt ? exit.finishedAt : startedAt
   return { kind: 'exited', code: exit.code, oomKilled: exit.oomKilled, startedAt, finishedAt, error: '' }
 }
 
+/** An end that another start follows. */
+export function restarting({ error: _, ...end }: Extract<Life, { kind: 'exited' }>): Life {
+  return { ...end, kind: 'restarting' }
+}
+
+/** The start that was to come does not: what is left is the end. */
+export function restartGivenUp(life: Life): Life {
+  return life.kind === 'restarting' ? { ...life, kind: 'exited', error: '' } : life
+}
+
+/** Throws `conflict` in Docker's words for one that waits for its restart. */
+export function refuseRestarting(life: Life, id: string): void {
+  if (life.kind !== 'restarting') return
+  throw new EngineError('conflict', `Container ${id} is restarting, wait until the container is running`)
+}
+
 /** Throws `conflict` in Docker's words unless it runs and is not paused. */
 export function paused(life: Life, id: string): Life {
+  refuseRestarting(life, id)
   if (life.kind === 'paused') throw new EngineError('conflict', `Container ${id} is already paused`)
   if (life.kind !== 'running') throw new EngineError('conflict', `Container ${id} is not running`)
   return { ...life, kind: 'paused' }
@@ -108,6 +134,18 @@ export function wireState(life: Life): ContainerState {
         StartedAt: life.startedAt,
         FinishedAt: life.finishedAt,
       }
+    case 'restarting':
+      // As Docker: it counts as running, without a process.
+      return {
+        Status: 'restarting',
+        ...still,
+        Running: true,
+        Restarting: true,
+        OOMKilled: life.oomKilled,
+        ExitCode: life.code,
+        StartedAt: life.startedAt,
+        FinishedAt: life.finishedAt,
+      }
     default:
       return assertNever(life)
   }
@@ -117,6 +155,7 @@ export function wireState(life: Life): ContainerState {
 export function exitCode(life: Life): number {
   switch (life.kind) {
     case 'exited':
+    case 'restarting':
       return life.code
     case 'created':
       return life.failure?.code ?? 0

@@ -41,7 +41,7 @@ export function selectContainers(parts: Parts, request: ListRequest): Container[
   const { filters, limit } = request
   const newestFirst = [...parts.registry.all()].reverse()
   if (filters.size === 0) {
-    const chosen = request.all || limit > 0 ? newestFirst : newestFirst.filter(({ up }) => up)
+    const chosen = request.all || limit > 0 ? newestFirst : newestFirst.filter(runs)
     return limit > 0 ? chosen.slice(0, limit) : chosen
   }
   checkFilters(filters, KNOWN)
@@ -54,13 +54,18 @@ export function selectContainers(parts: Parts, request: ListRequest): Container[
   const wide = request.all || limit > 0 || filters.has('status') || filters.has('exited')
   const chosen = newestFirst.filter(
     (container, index) =>
-      (wide || container.up) &&
+      (wide || runs(container)) &&
       (before === null || index > before) &&
       (since === null || index < since) &&
       (images === null || images.has(container.definition.imageId)) &&
       fits(filters, container, parts.bridge.id),
   )
   return limit > 0 ? chosen.slice(0, limit) : chosen
+}
+
+/** What a plain list shows: what has a process, or will have one again in a moment. */
+function runs(container: Container): boolean {
+  return container.up || container.standing.life.kind === 'restarting'
 }
 
 function fits(filters: Filters, container: Container, bridgeId: string): boolean {

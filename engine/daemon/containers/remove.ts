@@ -18,6 +18,7 @@ export function removeContainer(
   // A forced removal must not wait behind a stop with a long grace: killing first makes that end.
   if (options.force && container.up) void killAndWait(parts, container).catch(() => undefined)
   return container.queue.run(async () => {
+    if (container.standing.life.kind === 'restarting' && !options.force) throw refusal(container)
     cancelRestart(parts, container)
     await container.settled
     if (container.phase === 'gone') throw new EngineError('not-found', `No such container: ${container.id}`)
@@ -32,10 +33,11 @@ export function removeContainer(
 }
 
 function refusal({ id, standing }: Container): EngineError {
+  const { kind } = standing.life
   const message =
-    standing.life.kind === 'paused'
+    kind === 'paused'
       ? `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`
-      : `You cannot remove a running container ${id}. Stop the container before attempting removal or force remove`
+      : `You cannot remove a ${kind} container ${id}. Stop the container before attempting removal or force remove`
   return new EngineError('conflict', message)
 }
 

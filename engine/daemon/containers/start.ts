@@ -17,9 +17,18 @@ import { containerSettings } from './settings.ts'
 export function startContainer(parts: Parts, container: Container): Promise<void> {
   return container.queue.run(async () => {
     // By hand: its policy counts from nought again.
-    if (!container.up) container.standing = { ...container.standing, restarts: 0 }
+    if (container.standing.life.kind === 'restarting') {
+      throw new EngineError('not-modified', `container ${container.id} is about to run again`)
+    }
+    if (!container.up) forgetRestarts(container)
     await startNow(parts, container)
   })
+}
+
+/** Its restart policy counts and waits as for a first start. */
+export function forgetRestarts(container: Container): void {
+  container.restartDelayMs = null
+  container.standing = { ...container.standing, restarts: 0 }
 }
 
 /** The same for a caller that holds the container's queue. */

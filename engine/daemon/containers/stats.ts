@@ -4,6 +4,7 @@ import type { ContainerStats, CpuStats, NetworkStats } from '../../api/stats.ts'
 import type { Usage } from '../../runtime/runtime.ts'
 import { NEVER, rfc3339OfDate } from '../clock.ts'
 import type { Container } from './container.ts'
+import { isUp } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
 
 const INTERVAL_MS = 1000
@@ -48,7 +49,7 @@ async function sample(parts: Parts, container: Container): Promise<Usage | null>
 
 async function networks(parts: Parts, container: Container): Promise<Record<string, NetworkStats> | null> {
   const { life, endpoint } = container.standing
-  if (!endpoint || life.kind === 'created' || life.kind === 'exited') return null
+  if (!endpoint || !isUp(life)) return null
   const counters = await parts.networks.counters(life.pid).catch(() => ({})) // it ends just now
   return Object.fromEntries(
     Object.entries(counters)

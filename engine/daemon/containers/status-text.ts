@@ -14,6 +14,8 @@ export function statusText(life: Life, now: number, health: HealthState['Status'
       return `Up ${humanDuration(now - Date.parse(life.startedAt))} (Paused)`
     case 'exited':
       return `Exited (${life.code}) ${humanDuration(now - Date.parse(life.finishedAt))} ago`
+    case 'restarting':
+      return `Restarting (${life.code}) ${humanDuration(now - Date.parse(life.finishedAt))} ago`
     default:
       return assertNever(life)
   }

@@ -5,7 +5,7 @@ import type { Container } from './container.ts'
 import { paused, resumed } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
 import { cancelRestart } from './restart-policy.ts'
-import { startNow } from './start.ts'
+import { forgetRestarts, startNow } from './start.ts'
 
 const SIGKILL = 9
 /** Seconds that a process has to end, when nobody says how many. */
@@ -15,11 +15,15 @@ export interface StopOptions {
   /** Seconds; below zero waits for ever. */
   readonly timeout?: number
   readonly signal?: string
+  /** The engine ends: nobody's wish, so that its restart policy counts when the next engine begins. */
+  readonly byEngine?: boolean
 }
 
 /** Sends a signal. Throws `invalid` for what is none, `conflict` when it does not run. */
 export async function killContainer(parts: Parts, container: Container, signal: string): Promise<void> {
   const number = signalNumber(signal)
+  // As Docker: what waits for its restart has nobody to send a signal to, and stays ended.
+  if (cancelRestart(parts, container)) return
   if (!container.up) {
     throw new EngineError('conflict', `Container ${container.id} is not running`)
   }
@@ -49,7 +53,13 @@ export async function stopContainer(parts: Parts, container: Container, options:
 export function restartContainer(parts: Parts, container: Container, options: StopOptions): Promise<void> {
   return container.queue.run(async () => {
     cancelRestart(parts, container)
-    if (container.up) await stopNow(parts, container, options)
+    container.restartedByHand = true
+    try {
+      if (container.up) await stopNow(parts, container, options)
+    } finally {
+      container.restartedByHand = false
+    }
+    forgetRestarts(container)
     await startNow(parts, container)
     parts.journal.emit('container', 'restart', container.id, container.attributes())
   })
@@ -58,7 +68,8 @@ export function restartContainer(parts: Parts, container: Container, options: St
 async function stopNow(parts: Parts, container: Container, options: StopOptions): Promise<void> {
   const number = options.signal ? signalNumber(options.signal) : stopSignal(container)
   const grace = options.timeout ?? container.definition.config.StopTimeout ?? DEFAULT_GRACE
-  markStopped(container)
+  if (options.byEngine) container.endedByEngine = true
+  else markStopped(container)
   const exit = container.nextExit()
   if (container.standing.life.kind === 'paused') await unpauseNow(parts, container)
   await sendIfUp(parts, container, number)

@@ -115,7 +115,7 @@ function afterRestart(found: Found): RecoveryStep[] {
       return [{ do: 'discard', id, reason: 'its start was cut off before its process began' }]
     case 'exited': {
       const { code, at, oomKilled } = observed.exit
-      if (!isUp(found) && found.life.kind === 'exited') {
+      if (found.life.kind === 'exited' || found.life.kind === 'restarting') {
         return [{ do: 'discard', id, reason: 'its end is recorded already' }]
       }
       const reason = 'it ended while the engine was away'

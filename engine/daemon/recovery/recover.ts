@@ -7,7 +7,6 @@ import type { Container } from '../containers/container.ts'
 import { ended, isUp } from '../containers/lifecycle.ts'
 import type { Parts } from '../containers/parts.ts'
 import { dismantle } from '../containers/remove.ts'
-import { considerRestart } from '../containers/restart-policy.ts'
 import { type Observation, planRecovery, type RecoveryStep } from './plan.ts'
 
 /** Makes records and machine agree. Resolves with what was done. */
@@ -73,7 +72,7 @@ async function takeExit(
   const life = ended(container.standing.life, { code: step.code, oomKilled: step.oomKilled, finishedAt })
   container.standing = {
     ...container.standing,
-    life: life.kind === 'exited' ? { ...life, error: step.error } : life,
+    life: { ...life, error: step.error },
   }
   parts.journal.emit('container', 'die', container.id, container.attributes({ exitCode: String(step.code) }))
   if (step.remove) {
@@ -124,9 +123,4 @@ async function removeStrangeFiles({ directory, registry }: Parts): Promise<void>
       .filter((name) => !registry.byId(name))
       .map((name) => rm(join(directory, name), { recursive: true, force: true })),
   )
-}
-
-/** After a restart of the engine or the machine: policies say which of those that ended run again. */
-export function restartByPolicy(parts: Parts): void {
-  for (const container of parts.registry.all()) considerRestart(parts, container, true)
 }

@@ -31,7 +31,7 @@ export async function verifyAll(
 async function verifyRuntime(parts: Parts, rebooted: boolean): Promise<string[]> {
   const { containers, strangers } = await observe(parts, rebooted)
   const wrong = containers.flatMap(({ id, name, life, observed }) => {
-    const recorded = life.kind === 'created' || life.kind === 'exited' ? 'absent' : life.kind
+    const recorded = life.kind === 'running' || life.kind === 'paused' ? life.kind : 'absent'
     if (observed.state === recorded) return []
     return [
       `runtime: container ${name} (${id.slice(0, 12)}) is recorded ${life.kind} and was found ${observed.state}`,

@@ -87,7 +87,7 @@ export class SystemService {
       Containers: states.length,
       ContainersRunning: count('running'),
       ContainersPaused: count('paused'),
-      ContainersStopped: count('created') + count('exited'),
+      ContainersStopped: states.length - count('running') - count('paused'),
       Images: this.#imageCount(),
       Driver: 'overlay2',
       DriverStatus: [
