@@ -29,6 +29,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'clients',
+          include: ['e2e/clients/**/*.test.ts'],
+          globalSetup: ['e2e/api/global-setup.ts'],
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
           name: 'cli',
           include: ['e2e/cli/**/*.test.ts'],
           globalSetup: ['e2e/api/global-setup.ts'],

@@ -1,7 +1,7 @@
 // npm test: everything that must hold, in at most ten minutes once packages are there.
 //
 //   --full          podman too, the long tables, each fault three times
-//   --only a,b      only these stages (types, lint, unit, api, cli, faults, ui)
+//   --only a,b      only these stages (types, lint, unit, api, clients, cli, faults, ui)
 //
 // The last line is always the sum: `N passed, N failed` (and `, N skipped`).
 
@@ -79,6 +79,7 @@ function stages(node, missing) {
           ]),
         ]
       : []),
+    ['clients', [needs('other clients', 'docker-compose', () => engine('dockerd', 'clients'))]],
     ['cli', [needs('cli', 'dockerd', () => ({ ...engine('embedded,dockerd', 'cli'), show: 'always' }))]],
     [
       'faults',

@@ -51,6 +51,8 @@ export const PARTS = [
   part('dockerd', ['dockerd'], 'docker.io', 'test', 'there is no oracle to compare with'),
   part('docker', ['docker'], 'docker.io', 'test', 'the docker CLI cannot be tried'),
   part('Chromium', ['chromium', 'google-chrome'], 'chromium', 'test', 'no journey can be made in a browser'),
+  part('docker-compose', ['docker-compose'], 'docker-compose', 'test', 'an older Compose cannot be tried'),
+  part('skopeo', ['skopeo'], 'skopeo', 'test', 'no other registry client can be tried'),
   part('podman', ['podman'], 'podman', 'full', 'podman is not measured beside the others'),
   part('mmdebstrap', ['mmdebstrap'], 'mmdebstrap', 'full', 'there is no Debian image to test with'),
 ]
