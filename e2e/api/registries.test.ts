@@ -6,15 +6,7 @@ import { delay, until } from '../fixtures/processes.ts'
 import { ACCOUNT, type Registry, startRegistry } from '../fixtures/registry.ts'
 import { type Script, startScriptedRegistry } from '../fixtures/scripted-registry.ts'
 import { tar } from '../fixtures/tar.ts'
-import { expectError, onEachEngine } from './suite.ts'
-
-/** X-Registry-Auth: base64url of JSON (API, "Authentication"). */
-function credentials(username: string, password: string, serveraddress: string): Record<string, string> {
-  const json = JSON.stringify({ username, password, serveraddress })
-  // With padding, which dockerd insists on and Node's base64url leaves out.
-  const text = Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
-  return { 'X-Registry-Auth': text }
-}
+import { credentials, expectError, onEachEngine } from './suite.ts'
 
 onEachEngine('registries', ({ api }) => {
   let guarded: Registry

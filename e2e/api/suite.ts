@@ -166,6 +166,18 @@ export function onEachEngine(title: string, define: (subject: Subject) => void):
   }
 }
 
+/** X-Registry-Auth: base64url of JSON (API, "Authentication"). */
+export function credentials(
+  username: string,
+  password: string,
+  serveraddress: string,
+): Record<string, string> {
+  const json = JSON.stringify({ username, password, serveraddress })
+  // With padding, which dockerd insists on and Node's base64url leaves out.
+  const text = Buffer.from(json).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
+  return { 'X-Registry-Auth': text }
+}
+
 /**
  * Expects an error answer: its status, Docker's one-field body, and the message. Two statuses are given where
  * dockerd 20.10 answers 500 and later ones the 400 that it is.

@@ -85,7 +85,14 @@ export interface ImagePruneResponse {
   readonly SpaceReclaimed: number
 }
 
-/** One JSON line of a pull, an import or a load. */
+/** The last line of a push that went well, as `aux`. `Size` is the manifest's. */
+export interface PushResult {
+  readonly Tag: string
+  readonly Digest: string
+  readonly Size: number
+}
+
+/** One JSON line of a pull, a push, an import or a load. */
 export interface ProgressMessage {
   readonly status?: string
   /** The tag, or the short digest of a layer. */
@@ -94,6 +101,7 @@ export interface ProgressMessage {
   /** `progressDetail` as a bar for terminals. */
   readonly progress?: string
   readonly stream?: string
+  readonly aux?: PushResult
   readonly error?: string
   readonly errorDetail?: { readonly message: string; readonly code?: number }
 }

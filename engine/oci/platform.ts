@@ -43,6 +43,25 @@ export function parsePlatform(text: string): Platform {
   return { os: os as string, architecture: known, ...(variant === undefined ? {} : { variant }) }
 }
 
+/** Reads a platform as newer parts of Docker's API write it: `{"os": "linux", "architecture": "arm64"}`. Throws `invalid`. */
+export function parsePlatformJson(text: string): Platform {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new EngineError('invalid', `failed to parse platform: ${(cause as Error).message}`, { cause })
+  }
+  const { os, architecture, variant } = (json ?? {}) as Partial<Record<keyof Platform, unknown>>
+  if (typeof os !== 'string' || os === '' || typeof architecture !== 'string' || architecture === '') {
+    throw new EngineError(
+      'invalid',
+      `platform ${text} is not valid: both OS and Architecture must be provided`,
+    )
+  }
+  const named = typeof variant === 'string' && variant !== '' ? `/${variant}` : ''
+  return parsePlatform(`${os}/${architecture}${named}`)
+}
+
 /** `linux/arm64/v8`. */
 export function formatPlatform(platform: Platform): string {
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')

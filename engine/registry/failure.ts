@@ -131,10 +131,16 @@ export function unreachable(error: unknown, host: string): unknown {
   return new EngineError('unavailable', `cannot reach the registry ${host}: ${why(error)}`, { cause: error })
 }
 
-/** The error for a download of `what` that ended before its time. `EngineError`s pass. */
-export function brokenOff(error: unknown, what: string): unknown {
+/** The error for a transfer of `what` that ended before its time. `EngineError`s pass. */
+export function brokenOff(
+  error: unknown,
+  what: string,
+  transfer: 'download' | 'upload' = 'download',
+): unknown {
   if (error instanceof EngineError) return error
-  return new EngineError('unavailable', `the download of ${what} broke off: ${why(error)}`, { cause: error })
+  return new EngineError('unavailable', `the ${transfer} of ${what} broke off: ${why(error)}`, {
+    cause: error,
+  })
 }
 
 function why(error: unknown): string {

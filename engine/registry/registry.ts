@@ -9,6 +9,7 @@ import { Endpoints } from './endpoint.ts'
 import { readRefusal } from './failure.ts'
 import { InsecureRegistries } from './insecure.ts'
 import { DEFAULT_REGISTRY_OPTIONS, type RegistryOptions } from './options.ts'
+import { Publication } from './publication.ts'
 import { Repository } from './repository.ts'
 import { PATIENCE, type Patience, Transport } from './transport.ts'
 import { Wire } from './wire.ts'
@@ -32,15 +33,23 @@ export class Registry {
 
   /** The repository that `reference` names, for reading. Nothing is sent yet. */
   repository(reference: Reference, credentials: Credentials = {}): Repository {
-    const scope = `repository:${reference.path}:pull`
-    const wire = new Wire(reference, async (signal) =>
+    return new Repository(this.#wire(reference, credentials, 'pull'), this.#transport)
+  }
+
+  /** The repository that `reference` names, for writing. Mirrors have no part in it. */
+  publication(reference: Reference, credentials: Credentials = {}): Publication {
+    return new Publication(this.#wire(reference, credentials, 'pull,push'), this.#transport)
+  }
+
+  #wire(reference: Reference, credentials: Credentials, actions: string): Wire {
+    const scope = `repository:${reference.path}:${actions}`
+    return new Wire(reference, async (signal) =>
       (await this.#endpoints.toRead(reference.domain, signal)).map(({ origin, mirror }) => ({
         base: `${origin}/v2/${reference.path}`,
         mirror,
         authenticator: this.#authenticator(origin, mirror ? {} : credentials, scope),
       })),
     )
-    return new Repository(wire, this.#transport)
   }
 
   /** Does `domain` answer, and take the credentials? Throws `unauthorized`, `unavailable` or `cancelled`. */

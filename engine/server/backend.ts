@@ -152,6 +152,16 @@ export interface ImagesBackend {
     },
     signal: AbortSignal,
   ): AsyncIterable<unknown>
+  /** Progress lines; what fails is told in them. Throws for a name that is none. */
+  push(
+    request: {
+      readonly name: string
+      readonly tag: string
+      readonly platform: string
+      readonly auth: string
+    },
+    signal: AbortSignal,
+  ): AsyncIterable<unknown>
   import(
     request: {
       readonly source: string

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
-import { hexOf, isDigest, verified } from '../oci/digest.ts'
+import { Digester, digested, hexOf, isDigest, verified } from '../oci/digest.ts'
 import { diskError } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { Spool } from './spool.ts'
@@ -41,6 +41,30 @@ export class Blobs {
       await this.adopt(path, expected.digest)
     } catch (error) {
       throw diskError(error, `writing ${expected.digest}`)
+    } finally {
+      await spool.close()
+      await this.#disk.unlink(path)
+    }
+  }
+
+  /** Keeps bytes whose digest nobody knows yet. */
+  async writeUnknown(
+    source: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly digest: Digest; readonly size: number }> {
+    const { spool, path } = await this.spool()
+    const digester = new Digester()
+    try {
+      for await (const chunk of digested(source, digester)) {
+        throwIfAborted(signal)
+        await spool.write(chunk)
+      }
+      await spool.finish()
+      const digest = digester.digest()
+      await this.adopt(path, digest)
+      return { digest, size: digester.size }
+    } catch (error) {
+      throw diskError(error, 'writing content')
     } finally {
       await spool.close()
       await this.#disk.unlink(path)

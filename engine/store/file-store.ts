@@ -87,6 +87,17 @@ export class FileStore implements Store {
     })
   }
 
+  writeUnknownBlob(
+    source: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly digest: Digest; readonly size: number }> {
+    return this.holding(async () => {
+      const blob = await this.#blobs.writeUnknown(source, signal)
+      this.#hold(blob.digest)
+      return blob
+    })
+  }
+
   hasBlob(digest: Digest): Promise<boolean> {
     this.#hold(digest)
     return this.#blobs.has(digest)

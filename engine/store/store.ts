@@ -51,6 +51,11 @@ export interface Store {
   withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T>
   /** Streams `source` to disk, verifying digest and size; durable when it resolves. Throws `invalid` when they do not match, leaving nothing. */
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void>
+  /** `writeBlob` for bytes whose digest nobody knows yet. */
+  writeUnknownBlob(
+    source: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<{ readonly digest: Digest; readonly size: number }>
   hasBlob(digest: Digest): Promise<boolean>
   /** Bytes of a manifest or config, verified. Throws `not-found`, and `invalid` above 8 MiB. */
   readDocument(digest: Digest): Promise<Buffer>

@@ -12,7 +12,7 @@ import type {
 } from '../../api/image.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
-import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
+import { hostPlatform, parsePlatform, parsePlatformJson } from '../../oci/platform.ts'
 import {
   familiarName,
   familiarReference,
@@ -30,8 +30,10 @@ import { findImage } from './find.ts'
 import { importImage } from './import.ts'
 import { reported } from './lines.ts'
 import { loadImages } from './load.ts'
+import { requirePlatform } from './platforms.ts'
 import type { Report } from './progress.ts'
 import { Puller } from './pull.ts'
+import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
 import { deletedLayers, type ImageUser, planRemoval, type RemovalPlan } from './remove.ts'
 import { type Saved, saveImages } from './save.ts'
@@ -40,7 +42,7 @@ import { history, inspect, summary } from './views.ts'
 /** What others are told: the daemon's event log adds the time. */
 export interface ImageEvent {
   readonly Type: 'image'
-  readonly Action: 'pull' | 'import' | 'load' | 'save' | 'tag' | 'untag' | 'delete'
+  readonly Action: 'pull' | 'push' | 'import' | 'load' | 'save' | 'tag' | 'untag' | 'delete'
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
 }
 
@@ -66,6 +68,17 @@ export interface PullParameters {
   readonly auth?: string
 }
 
+/** POST /images/{name}/push. Empty strings count as left out. */
+export interface PushParameters {
+  readonly name: string
+  /** Without one, every tag of the repository is pushed. */
+  readonly tag: string
+  /** A platform as JSON: `{"os": "linux", "architecture": "amd64"}`. */
+  readonly platform: string
+  /** The X-Registry-Auth header as it came. */
+  readonly auth: string
+}
+
 /** POST /images/create with fromSrc. Empty strings count as left out. */
 export interface ImportParameters {
   readonly source: string
@@ -81,10 +94,12 @@ export interface ImportParameters {
 export class Images {
   readonly #options: ImagesOptions
   readonly #puller: Puller
+  readonly #pusher: Pusher
 
   constructor(options: ImagesOptions) {
     this.#options = options
     this.#puller = new Puller(options.store, options.records, options.registry)
+    this.#pusher = new Pusher(options.store, options.records, options.registry)
   }
 
   /**
@@ -137,6 +152,26 @@ export class Images {
       const image = await this.#puller.pull({ reference, platform, credentials, report, signal })
       this.#emit('pull', familiarReference(reference), familiarName(reference), image)
     }
+  }
+
+  /** Pushes one tag or all of a repository, and yields the JSON lines. Throws `invalid` for a name that is none. */
+  push(parameters: PushParameters, signal: AbortSignal): AsyncIterable<ProgressMessage> {
+    const named = parseReference(parameters.name)
+    if (named.digest !== undefined) throw new EngineError('invalid', 'cannot push a digest reference')
+    const reference = parameters.tag === '' ? named : withTag(named, parameters.tag)
+    const credentials = decodeRegistryAuth(parameters.auth)
+    const platform = parameters.platform === '' ? null : parsePlatformJson(parameters.platform)
+    return reported(async (report, either) => {
+      report({ status: `The push refers to repository [${reference.name}]` })
+      for (const pushed of pushedImages(this.#options.records, reference)) {
+        if (platform !== null) requirePlatform(pushed.image, platform)
+        await this.#pusher.push({ ...pushed, credentials, report, signal: either })
+      }
+      // What compressing has replaced is needed no longer.
+      await this.collect()
+      const [first] = pushedImages(this.#options.records, reference)
+      if (first) this.#emit('push', familiarReference(reference), familiarName(reference), first.image)
+    }, signal)
   }
 
   /** POST /images/create with fromSrc: `-` reads `body`. Yields `{"status": "sha256:..."}`. */

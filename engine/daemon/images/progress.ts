@@ -38,14 +38,14 @@ export class LayerReporter {
         this.status('Already exists')
         break
       case 'downloading':
-        this.#bytes('Downloading', progress.current, progress.total)
+        this.bytes('Downloading', progress.current, progress.total)
         break
       case 'downloaded':
         this.status('Verifying Checksum')
         this.status('Download complete')
         break
       case 'extracting':
-        this.#bytes('Extracting', progress.current, progress.total)
+        this.bytes('Extracting', progress.current, progress.total)
         break
       case 'done':
         this.#flush() // the pull says `Pull complete`, for a shared layer too
@@ -58,7 +58,8 @@ export class LayerReporter {
     }
   }
 
-  #bytes(status: string, current: number, total: number): void {
+  /** A count of bytes, told when there is something new to see. */
+  bytes(status: string, current: number, total: number): void {
     this.#pending = { status, current, total }
     if (current >= total || Date.now() - this.#shownAt >= INTERVAL) this.#flush()
   }

@@ -88,6 +88,21 @@ export function imageRoutes(images: ImagesBackend): Route[] {
     },
     {
       method: 'POST',
+      pattern: '/images/{name*}/push',
+      handler: async (call) => {
+        const { query, request, signal } = call
+        const auth = request.headers['x-registry-auth']
+        const push = {
+          name: param(call, 'name'),
+          tag: query.get('tag') ?? '',
+          platform: call.version >= 46 ? (query.get('platform') ?? '') : '',
+          auth: typeof auth === 'string' ? auth : '',
+        }
+        await answerLines(call, images.push(push, signal))
+      },
+    },
+    {
+      method: 'POST',
       pattern: '/images/{name*}/tag',
       handler: async (call) => {
         const { query } = call

@@ -1,0 +1,194 @@
+/** Pushing: from recorded images to a registry, with the lines that docker's CLI shows. */
+import type { PushResult } from '../../api/image.ts'
+import { EngineError } from '../../errors.ts'
+import type { Descriptor, Digest } from '../../oci/descriptor.ts'
+import { hexOf } from '../../oci/digest.ts'
+import { isForeignLayerType, OCI_MANIFEST } from '../../oci/media-types.ts'
+import { familiarName, familiarReference, parseReference, type Reference } from '../../oci/reference.ts'
+import type { Credentials } from '../../registry/authenticator.ts'
+import type { Publication } from '../../registry/publication.ts'
+import type { Registry } from '../../registry/registry.ts'
+import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
+import { compressLayers } from './compress.ts'
+import { LayerReporter, type Report } from './progress.ts'
+import { Slots } from './slots.ts'
+
+/** Layers uploaded at once, over all pushes. */
+const UPLOADS = 5
+
+/** What to push. */
+export interface PushRequest {
+  readonly reference: Reference & { readonly tag: string }
+  readonly image: ImageRecord
+  readonly credentials: Credentials
+  readonly report: Report
+  readonly signal: AbortSignal
+}
+
+/** Pushes of one engine. */
+export class Pusher {
+  readonly #store: Store
+  readonly #records: ImageRecords
+  readonly #registry: Registry
+  readonly #slots = new Slots(UPLOADS)
+
+  constructor(store: Store, records: ImageRecords, registry: Registry) {
+    this.#store = store
+    this.#records = records
+    this.#registry = registry
+  }
+
+  /** Blobs that the registry lacks, the manifest under the tag, and the digest as the image's own from now on. */
+  push(request: PushRequest): Promise<void> {
+    return this.#store.holding(() => this.#push(request))
+  }
+
+  async #push({ reference, image: named, credentials, report, signal }: PushRequest): Promise<void> {
+    // Pushing another tag may have compressed it since.
+    const given = this.#records.get(named.id) ?? named
+    const layersOf = ({ config, manifest }: ImageRecord) =>
+      // Topmost first, as docker shows them.
+      manifest.layers.map((layer, at) => ({ layer, diffId: config.rootfs.diff_ids[at] as Digest })).reverse()
+    const reporters = new Map(
+      layersOf(given).map(({ diffId }) => [diffId, new LayerReporter(hexOf(diffId).slice(0, 12), report)]),
+    )
+    for (const reporter of reporters.values()) reporter.status('Preparing')
+    const image = await compressLayers(this.#store, this.#records, given, signal)
+    await this.#counted(image)
+
+    const publication = this.#registry.publication(reference, credentials)
+    const distinct = new Map(layersOf(image).map((one) => [one.layer.digest, one]))
+    const abort = new AbortController()
+    const either = AbortSignal.any([signal, abort.signal])
+    const results = await Promise.allSettled(
+      [...distinct.values()].map(async ({ layer, diffId }) => {
+        try {
+          await this.#layer(publication, reference, layer, reporters.get(diffId) as LayerReporter, either)
+        } catch (error) {
+          abort.abort()
+          throw error
+        }
+      }),
+    )
+    throwFirst(results, signal)
+    const { config } = image.manifest
+    await publication.blob(
+      { descriptor: config, mountFrom: [], read: () => this.#read(config.digest) },
+      { signal },
+    )
+    const bytes = await this.#store.readDocument(image.manifestDigest)
+    const mediaType = image.manifest.mediaType ?? OCI_MANIFEST
+    const descriptor = { mediaType, digest: image.manifestDigest, size: bytes.length }
+    await publication.manifest(reference.tag, descriptor, bytes, { signal })
+    this.#remember(image.id, `${reference.name}@${image.manifestDigest}`)
+    report({ status: `${reference.tag}: digest: ${descriptor.digest} size: ${descriptor.size}` })
+    const aux: PushResult = { Tag: reference.tag, Digest: descriptor.digest, Size: descriptor.size }
+    report({ progressDetail: {}, aux })
+  }
+
+  async #layer(
+    publication: Publication,
+    reference: Reference,
+    layer: Descriptor,
+    reporter: LayerReporter,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (isForeignLayerType(layer.mediaType)) {
+      reporter.status('Skipped foreign layer')
+      return
+    }
+    if (this.#slots.full) reporter.status('Waiting')
+    const release = await this.#slots.take(signal)
+    try {
+      const uploaded = await publication.blob(
+        {
+          descriptor: layer,
+          mountFrom: this.#lenders(reference, layer.digest),
+          read: () => this.#read(layer.digest),
+          onProgress: (current) => reporter.bytes('Pushing', current, layer.size),
+        },
+        { signal, onRetry: (seconds) => reporter.progress({ phase: 'retrying', seconds }) },
+      )
+      switch (uploaded.kind) {
+        case 'exists':
+          reporter.status('Layer already exists')
+          break
+        case 'mounted':
+          reporter.status(`Mounted from ${uploaded.from}`)
+          break
+        case 'sent':
+          reporter.status('Pushed')
+      }
+    } finally {
+      release()
+    }
+  }
+
+  async *#read(digest: Digest): AsyncGenerator<Uint8Array> {
+    yield* (await this.#store.readBlob(digest)) as AsyncIterable<Uint8Array>
+  }
+
+  /** Other repositories of this registry that an image with the layer was pulled from or pushed to. */
+  #lenders(reference: Reference, layer: Digest): readonly string[] {
+    const paths = new Set<string>()
+    for (const { manifest, repoDigests } of this.#records.all()) {
+      if (!manifest.layers.some(({ digest }) => digest === layer)) continue
+      for (const name of repoDigests) {
+        const other = parseReference(name)
+        if (other.domain === reference.domain && other.path !== reference.path) paths.add(other.path)
+      }
+    }
+    return [...paths]
+  }
+
+  /** Marks what is to be sent as needed. Throws `not-found` when content was lost. */
+  async #counted({ id, manifest }: ImageRecord): Promise<void> {
+    for (const { digest } of [manifest.config, ...manifest.layers]) {
+      if (await this.#store.hasBlob(digest)) continue
+      throw new EngineError('not-found', `cannot push ${id}: its content ${digest} is missing`)
+    }
+  }
+
+  /** The image may have been removed meanwhile: that stays so. */
+  #remember(id: Digest, repoDigest: string): void {
+    const now = this.#records.get(id)
+    if (!now || now.repoDigests.includes(repoDigest)) return
+    this.#records.put({ ...now, repoDigests: [...now.repoDigests, repoDigest] })
+  }
+}
+
+/** The images of a repository, with their tags, that a push of `reference` means. Throws Docker's words. */
+export function pushedImages(
+  records: ImageRecords,
+  reference: Reference,
+): readonly { readonly reference: Reference & { readonly tag: string }; readonly image: ImageRecord }[] {
+  const all = records.all().flatMap((image) =>
+    image.references.flatMap((name) => {
+      const { name: repository, tag } = parseReference(name)
+      return repository === reference.name && tag !== undefined ? [{ image, tag }] : []
+    }),
+  )
+  if (all.length === 0) {
+    throw new EngineError(
+      'not-found',
+      `An image does not exist locally with the tag: ${familiarName(reference)}`,
+    )
+  }
+  const wanted = all.filter(({ tag }) => reference.tag === undefined || tag === reference.tag)
+  if (wanted.length === 0) {
+    throw new EngineError('not-found', `tag does not exist: ${familiarReference(reference)}`)
+  }
+  return wanted
+    .sort((a, b) => (a.tag < b.tag ? -1 : 1))
+    .map(({ image, tag }) => ({ image, reference: { ...reference, tag } }))
+}
+
+/** The first failure that is no consequence of another. */
+function throwFirst(results: readonly PromiseSettledResult<unknown>[], signal: AbortSignal): void {
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  )
+  const cause = failures.find((error) => !(error instanceof EngineError && error.kind === 'cancelled'))
+  if (cause !== undefined) throw cause
+  if (failures.length > 0 || signal.aborted) throw new EngineError('cancelled', 'the push was cancelled')
+}
