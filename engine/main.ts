@@ -3,7 +3,8 @@
  * and the server.
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type Command, type EngineConfig, HELP, parseCommand } from './config/flags.ts'
+import type { EngineConfig } from './config/config.ts'
+import { type Command, parseCommand } from './config/flags.ts'
 import { EngineError } from './errors.ts'
 import { hostUid, inUserNamespace } from './host/user-namespace.ts'
 
@@ -14,14 +15,17 @@ const VERSION = (
 async function run(command: Command): Promise<void> {
   switch (command.kind) {
     case 'help':
-      process.stdout.write(HELP)
+      process.stdout.write((await import('./config/help.ts')).helpText())
       return
     case 'serve':
       return serve(command.config)
     case 'stop':
-      return (await import('./server/ask.ts')).stopEngine(placeOf(command.config))
+      return (await import('./server/ask.ts')).stopEngine(command.config)
     case 'status':
       process.exitCode = await status(command.config)
+      return
+    case 'config':
+      process.stdout.write(`${JSON.stringify(command.config, null, 2)}\n`)
       return
     case 'check':
       process.exitCode = await check(command.json)
@@ -30,11 +34,6 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await verify(command)
       return
   }
-}
-
-/** The pid file that is written without being asked for, so that `stop` finds its engine. */
-function placeOf(config: EngineConfig): { readonly socket: string; readonly pidFile: string } {
-  return { socket: config.socket, pidFile: config.pidFile ?? `${config.paths.root}/engine.pid` }
 }
 
 async function status(config: EngineConfig): Promise<number> {
@@ -82,7 +81,7 @@ async function serve(config: EngineConfig): Promise<void> {
   if (daemon.recovered !== '') log('info', `recovered:\n${daemon.recovered}`)
   const server = createApiServer(daemon, VERSION, report)
   await listenOnSocket(server, config.socket, config.group)
-  const { pidFile } = placeOf(config)
+  const { pidFile } = config
   writeFileSync(pidFile, `${process.pid}\n`)
   log('info', `API listens on ${config.socket}, root ${config.paths.root}`)
 
@@ -90,7 +89,10 @@ async function serve(config: EngineConfig): Promise<void> {
   const end = async (signal: string) => {
     if (ending) return
     ending = true
-    log('info', `${signal}: the engine ends, its containers ${config.liveRestore ? 'run on' : 'are stopped'}`)
+    log(
+      'info',
+      `${signal}: the engine ends, its containers ${config.settings.liveRestore ? 'run on' : 'are stopped'}`,
+    )
     server.close()
     server.closeAllConnections()
     await daemon.close().catch((error: unknown) => report(error, 'ending'))
@@ -138,7 +140,7 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
     version: VERSION,
     apiVersion: API_VERSION,
     minApiVersion: MIN_API_VERSION,
-    liveRestore: config.liveRestore,
+    settings: config.settings,
     bootId: bootId(),
     rootless: inUserNamespace(),
     report,
@@ -168,10 +170,20 @@ function describe(error: unknown): string {
   return error.cause === undefined ? own : `${own}\n  caused by: ${describe(error.cause)}`
 }
 
+/** A file that may be absent. */
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
 try {
   // Root of a namespace that it entered is still the user whose places it uses.
   const uid = process.env.LONGSHORE_LIFELINE ? hostUid() : (process.getuid?.() ?? 0)
-  const command = parseCommand(process.argv.slice(2), { env: process.env, uid })
+  const command = parseCommand(process.argv.slice(2), { env: process.env, uid, readText })
   await enterOwnNamespaces(command)
   await run(command)
 } catch (error) {

@@ -33,8 +33,8 @@ export function defaultSocket(facts: PathFacts): string {
   return facts.env.LONGSHORE_SOCKET || join(runtimeDirectory(facts), 'engine.sock')
 }
 
-/** The layout below `root`. */
-export function enginePaths(root: string, facts: PathFacts): EnginePaths {
+/** The layout below `root`; `execRoot` holds the state where it is not in the usual place. */
+export function enginePaths(root: string, facts: PathFacts, execRoot?: string): EnginePaths {
   const whole = resolve(root)
   const tag = createHash('sha256').update(whole).digest('hex').slice(0, 8)
   return {
@@ -44,7 +44,7 @@ export function enginePaths(root: string, facts: PathFacts): EnginePaths {
     store: join(whole, 'store'),
     volumes: join(whole, 'volumes'),
     containers: join(whole, 'containers'),
-    state: join(runtimeDirectory(facts), tag),
+    state: join(resolve(execRoot ?? runtimeDirectory(facts)), tag),
     tag,
   }
 }

@@ -39,6 +39,7 @@ import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
 import { printRecovery } from './recovery/plan.ts'
 import { recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
+import { type DaemonSettings, Settings } from './settings.ts'
 import { SystemService } from './system/system-service.ts'
 import { VolumeService } from './volumes/volume-service.ts'
 
@@ -56,7 +57,7 @@ export interface DaemonOptions {
   readonly version: string
   readonly apiVersion: string
   readonly minApiVersion: string
-  readonly liveRestore: boolean
+  readonly settings: DaemonSettings
   readonly bootId: string
   /** Mirrors, insecure registries, certificates; what is left out is as `DEFAULT_REGISTRY_OPTIONS` says. */
   readonly registry?: Partial<RegistryOptions>
@@ -100,6 +101,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const recovered = printRecovery(await recover(parts, rebooted))
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
+  writeMeta(db, 'runtime', runtime.identity.name)
   // The first container on the bridge should not wait for it. A host without a firewall can still run others.
   await networks
     .ready(parts.bridge)
@@ -119,7 +121,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     engineId: readMeta(db, 'engine-id') ?? '',
     root: options.paths.root,
     rootless: options.rootless,
-    liveRestore: options.liveRestore,
+    settings: parts.settings,
     warnings: [],
   }
   return {
@@ -133,7 +135,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     async close() {
       const up = () => [...parts.registry.all()].filter((container) => container.up)
       for (const container of parts.registry.all()) disarmRestart(container)
-      if (!options.liveRestore)
+      if (!parts.settings.now.liveRestore)
         await Promise.allSettled(up().map((container) => stopContainer(parts, container, { byEngine: true })))
       stopListening()
       parts.health.close()
@@ -179,6 +181,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     stateDir: paths.state,
     cgroupParent: `/longshore-${paths.tag}`,
     rootless,
+    ...preferredRuntime(db, options),
   })
   const imageRecords = new SqliteImageRecords(db)
   const store = new FileStore({ root: paths.store, rootless, records: imageRecords })
@@ -212,9 +215,15 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     registry,
     health,
     journal,
+    processDefaults: options.settings.containers,
+    settings: new Settings(options.settings),
     imageSizeBytes: (id) => imageRecords.get(id)?.sizeBytes ?? 0,
     bridge,
-    defaults: { cgroupnsMode: runtime.identity.cgroup === 'v2' ? 'private' : 'host' },
+    defaults: {
+      ...options.settings.containers,
+      cgroupnsMode:
+        options.settings.containers.cgroupnsMode ?? (runtime.identity.cgroup === 'v2' ? 'private' : 'host'),
+    },
     directory: paths.containers,
     report,
   }
@@ -225,6 +234,14 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   }
   const rebooted = before !== null && before !== options.bootId
   return { db, parts, runtime, networks, directories, store, images, imageRecords, rebooted }
+}
+
+/** The OCI runtime that is set; but what one of them started, that one must end, so that a change waits for an empty state. */
+function preferredRuntime(db: DatabaseSync, { paths, bootId, settings }: DaemonOptions) {
+  const known = readMeta(db, 'runtime')
+  const inUse = existsSync(paths.state) && readMeta(db, 'boot-id') === bootId
+  const prefer = inUse && (known === 'crun' || known === 'runc') ? known : settings.containers.runtime
+  return prefer ? { prefer } : {}
 }
 
 /** The default bridge: chosen when the root is made, and the same ever after. */

@@ -3,11 +3,14 @@ import type { HostConfig } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
 
 const MINIMUM_MEMORY = 6 * 1024 * 1024
-const DEFAULT_SHM = 64 * 1024 * 1024
 
-/** Facts of the host that defaults depend on. */
+/** What a request that leaves it out gets: by the host, and by what a person has set. */
 export interface HostDefaults {
   readonly cgroupnsMode: 'host' | 'private'
+  readonly ipcMode: 'private' | 'shareable'
+  readonly shmSizeBytes: number
+  readonly logDriver: string
+  readonly logOptions: Readonly<Record<string, string>>
 }
 
 /** The whole of it, with Docker's defaults. Throws `invalid` in Docker's words. */
@@ -69,15 +72,15 @@ export function completeHostConfig(asked: Partial<HostConfig>, defaults: HostDef
     ReadonlyPaths: null,
     ...dropNulls(asked),
     AutoRemove: asked.AutoRemove ?? false,
-    LogConfig: { Type: asked.LogConfig?.Type || 'json-file', Config: asked.LogConfig?.Config ?? {} },
+    LogConfig: logConfig(asked.LogConfig, defaults),
     NetworkMode: asked.NetworkMode || 'default',
     RestartPolicy: {
       Name: asked.RestartPolicy?.Name || 'no',
       MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0,
     },
     CgroupnsMode: asked.CgroupnsMode || defaults.cgroupnsMode,
-    IpcMode: asked.IpcMode || 'private',
-    ShmSize: asked.ShmSize || DEFAULT_SHM,
+    IpcMode: asked.IpcMode || defaults.ipcMode,
+    ShmSize: asked.ShmSize || defaults.shmSizeBytes,
     Runtime: asked.Runtime || 'runc',
     Memory: memory,
     // As Docker: a limit on memory alone lets as much again go to swap.
@@ -85,6 +88,16 @@ export function completeHostConfig(asked: Partial<HostConfig>, defaults: HostDef
   }
   check(complete)
   return complete
+}
+
+/** Options that are set for all are for containers of that driver alone, and give way to the container's own. */
+function logConfig(
+  asked: HostConfig['LogConfig'] | undefined,
+  defaults: HostDefaults,
+): HostConfig['LogConfig'] {
+  const Type = asked?.Type || defaults.logDriver
+  const common = Type === defaults.logDriver ? defaults.logOptions : {}
+  return { Type, Config: { ...common, ...asked?.Config } }
 }
 
 function dropNulls(asked: Partial<HostConfig>): Partial<HostConfig> {

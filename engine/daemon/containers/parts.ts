@@ -6,10 +6,12 @@ import type { Runtime } from '../../runtime/runtime.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import type { Journal } from '../events/journal.ts'
 import type { ContainerRecords } from '../records/containers.ts'
+import type { Settings } from '../settings.ts'
 import type { VolumeService } from '../volumes/volume-service.ts'
 import type { HealthMonitor } from './health/monitor.ts'
 import type { HostDefaults } from './host-config.ts'
 import type { ContainerRegistry } from './registry.ts'
+import type { ProcessDefaults } from './settings.ts'
 
 /** Finds images by what people write. Throws `not-found`. */
 export interface ImageSource {
@@ -31,6 +33,9 @@ export interface Parts {
   /** The default bridge. */
   readonly bridge: NetworkDefinition
   readonly defaults: HostDefaults
+  readonly processDefaults: ProcessDefaults
+  /** What a person has set; a reload changes it. */
+  readonly settings: Settings
   /** Where containers' logs and files of their own are: a directory for each id. */
   readonly directory: string
   /** Told of failures that no caller waits for. */

@@ -16,12 +16,21 @@ export interface StartFacts {
   /** The engine's own files, bound into place. */
   readonly fileMounts: readonly MountSettings[]
   readonly volumePath: (name: string) => string
+  readonly defaults: ProcessDefaults
+}
+
+/** What a person has set for all containers of the engine; it is not recorded in any of them. */
+export interface ProcessDefaults {
+  readonly init: boolean
+  readonly noNewPrivileges: boolean
+  readonly ulimits: Readonly<Record<string, { readonly soft: number; readonly hard: number }>>
+  readonly seccomp: ContainerSettings['seccomp']
 }
 
 /** Throws `invalid` for security options that are none. */
 export function containerSettings(definition: ContainerDefinition, facts: StartFacts): ContainerSettings {
   const { config, host, id } = definition
-  const security = securityOptions(host.SecurityOpt ?? [])
+  const security = securityOptions(host.SecurityOpt ?? [], facts.defaults)
   const own = definition.mounts.map((mount) => mountSettings(mount, facts.volumePath))
   const tmpfs = Object.entries(host.Tmpfs ?? {}).map(([destination, options]) =>
     tmpfsSettings(destination, options.split(',').filter(Boolean)),
@@ -47,10 +56,10 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
       capAdd: host.CapAdd ?? [],
       capDrop: host.CapDrop ?? [],
       noNewPrivileges: security.noNewPrivileges,
-      ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
+      ulimits: ulimits(host.Ulimits ?? [], facts.defaults.ulimits),
       ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
     },
-    init: host.Init ?? false,
+    init: host.Init ?? facts.defaults.init,
     mounts: [...facts.fileMounts.filter(({ destination }) => !taken.has(destination)), ...own, ...tmpfs],
     network: facts.network,
     ipc: facts.ipc,
@@ -73,6 +82,16 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
     heldFds: facts.heldFds,
     logPath: facts.logPath,
   }
+}
+
+/** The container's own limits before those that are set for all. */
+function ulimits(
+  own: readonly { readonly Name: string; readonly Soft: number; readonly Hard: number }[],
+  common: ProcessDefaults['ulimits'],
+) {
+  const limits = new Map(Object.entries(common))
+  for (const { Name, Soft, Hard } of own) limits.set(Name, { soft: Soft, hard: Hard })
+  return [...limits].map(([name, limit]) => ({ name, ...limit }))
 }
 
 function resources(host: ContainerDefinition['host']): ContainerSettings['resources'] {
@@ -121,12 +140,17 @@ function tmpfsSettings(destination: string, options: readonly string[]): MountSe
 }
 
 /** `--security-opt`. Labels and AppArmor profiles other than the default cannot be had here. */
-export function securityOptions(options: readonly string[]): {
+export function securityOptions(
+  options: readonly string[],
+  defaults: Pick<ProcessDefaults, 'noNewPrivileges' | 'seccomp'> = {
+    noNewPrivileges: false,
+    seccomp: 'default',
+  },
+): {
   readonly noNewPrivileges: boolean
   readonly seccomp: ContainerSettings['seccomp']
 } {
-  let noNewPrivileges = false
-  let seccomp: ContainerSettings['seccomp'] = 'default'
+  let { noNewPrivileges, seccomp } = defaults
   for (const option of options) {
     const [, key = option, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? []
     if (key === 'no-new-privileges') {
@@ -135,7 +159,12 @@ export function securityOptions(options: readonly string[]): {
       }
       noNewPrivileges = value !== 'false'
     } else if (key === 'seccomp') {
-      seccomp = value === 'unconfined' ? 'unconfined' : { profile: parseProfile(value) }
+      seccomp =
+        value === 'unconfined'
+          ? 'unconfined'
+          : value === 'builtin'
+            ? 'default'
+            : { profile: parseProfile(value) }
     } else if (!['apparmor', 'label', 'systempaths', 'writable-cgroups'].includes(key)) {
       throw new EngineError('invalid', `invalid --security-opt: "${option}"`)
     }

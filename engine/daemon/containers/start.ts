@@ -75,6 +75,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       logPath: files.log,
       fileMounts: fileMounts(containerFiles(parts.directory, filesOwner(parts, container))),
       volumePath: (name) => parts.volumes.path(name),
+      defaults: parts.processDefaults,
     })
     const [{ pid }] = await Promise.all([parts.runtime.create(settings), publish(parts, joined)])
     container.phase = 'made'

@@ -9,6 +9,7 @@ import { nowNano, rfc3339 } from '../clock.ts'
 import type { Parts } from '../containers/parts.ts'
 import { openEventStream } from '../events/event-stream.ts'
 import type { Filters } from '../filters.ts'
+import type { Settings } from '../settings.ts'
 
 /** What is fixed for this process. */
 export interface EngineIdentity {
@@ -19,7 +20,7 @@ export interface EngineIdentity {
   readonly engineId: string
   readonly root: string
   readonly rootless: boolean
-  readonly liveRestore: boolean
+  readonly settings: Settings
   readonly warnings: readonly string[]
 }
 
@@ -76,7 +77,7 @@ export class SystemService {
   }
 
   async info(): Promise<SystemInfo> {
-    const { version, engineId, root, rootless, liveRestore, warnings } = this.#identity
+    const { version, engineId, root, rootless, settings, warnings } = this.#identity
     const { runtime, registry, journal } = this.#parts
     const states = [...registry.all()].map(({ standing }) => standing.life.kind)
     const count = (kind: string) => states.filter((state) => state === kind).length
@@ -157,7 +158,7 @@ export class SystemService {
         Error: '',
         RemoteManagers: null,
       },
-      LiveRestoreEnabled: liveRestore,
+      LiveRestoreEnabled: settings.now.liveRestore,
       Isolation: '',
       InitBinary: 'docker-init',
       ContainerdCommit: { ID: '', Expected: '' },
