@@ -1,6 +1,30 @@
 /** Docker's wire types of images (Engine API 1.51, "Image"). Sizes in bytes. */
 import type { HealthConfig } from './container.ts'
 
+/** A platform in the words of image-spec. */
+export interface ImagePlatform {
+  readonly architecture: string
+  readonly os: string
+  readonly 'os.version'?: string
+  readonly variant?: string
+}
+
+/** Answer of GET /distribution/{name}/json. */
+export interface DistributionInspect {
+  readonly Descriptor: { readonly mediaType: string; readonly digest: string; readonly size: number }
+  /** Null when nothing says. */
+  readonly Platforms: readonly ImagePlatform[] | null
+}
+
+/** One find of GET /images/search. */
+export interface ImageSearchResult {
+  readonly name: string
+  readonly description: string
+  readonly star_count: number
+  readonly is_official: boolean
+  readonly is_automated: boolean
+}
+
 /** One row of GET /images/json. `Created` is in Unix seconds. */
 export interface ImageSummary {
   readonly Id: string

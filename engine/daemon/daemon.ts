@@ -29,6 +29,7 @@ import { disarmRestart, restartByPolicy } from './containers/restart-policy.ts'
 import { stopContainer } from './containers/stop.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
+import { Registries } from './images/registries.ts'
 import { chooseBridge } from './networks/default-bridge.ts'
 import { NetworkService } from './networks/network-service.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
@@ -76,6 +77,7 @@ interface Assembly {
   readonly directories: Volumes
   readonly store: FileStore
   readonly images: Images
+  readonly remote: Registry
   readonly imageRecords: SqliteImageRecords
   readonly rebooted: boolean
 }
@@ -85,6 +87,7 @@ export interface Daemon {
   readonly containers: Containers
   readonly execs: Execs
   readonly images: Images
+  readonly registries: Registries
   readonly volumes: VolumeService
   readonly networks: NetworkService
   readonly system: SystemService
@@ -128,6 +131,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     containers: new Containers(parts),
     execs: new Execs(parts),
     images,
+    registries: new Registries(all.remote),
     volumes: parts.volumes,
     networks: new NetworkService(parts.registry, parts.bridge, readMeta(db, 'created') ?? ''),
     system: new SystemService(parts, identity, () => imageRecords.all().length),
@@ -143,6 +147,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       // A bridge that nobody is on is nobody's: the host is left as it was found.
       await networks.close({ destroy: !up().some((container) => container.standing.endpoint !== null) })
       await store.settled()
+      await all.remote.close()
       const left = await runtime.list()
       await runtime.close()
       db.close()
@@ -192,10 +197,11 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
     join(paths.volumes, name, '_data'),
   )
+  const remote = new Registry(options.registry)
   const images = new Images({
     store,
     records: imageRecords,
-    registry: new Registry(options.registry),
+    registry: remote,
     usedBy: (id) =>
       [...registry.all()]
         .filter(({ definition }) => definition.imageId === id)
@@ -233,7 +239,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     volumes.claim(container)
   }
   const rebooted = before !== null && before !== options.bootId
-  return { db, parts, runtime, networks, directories, store, images, imageRecords, rebooted }
+  return { db, parts, runtime, networks, directories, store, images, remote, imageRecords, rebooted }
 }
 
 /** The OCI runtime that is set; but what one of them started, that one must end, so that a change waits for an empty state. */

@@ -5,6 +5,7 @@
 import { EngineError } from '../errors.ts'
 import type { Reference } from '../oci/reference.ts'
 import { Authenticator, type Credentials, TokenCache, TokenRefused } from './authenticator.ts'
+import { Directory } from './directory.ts'
 import { Endpoints } from './endpoint.ts'
 import { readRefusal } from './failure.ts'
 import { InsecureRegistries } from './insecure.ts'
@@ -13,6 +14,8 @@ import { Publication } from './publication.ts'
 import { Repository } from './repository.ts'
 import { PATIENCE, type Patience, Transport } from './transport.ts'
 import { Wire } from './wire.ts'
+
+const HUB_INDEX = 'https://index.docker.io'
 
 /** All registries, as seen by one engine: its connections and its tokens. */
 export class Registry {
@@ -39,6 +42,15 @@ export class Registry {
   /** The repository that `reference` names, for writing. Mirrors have no part in it. */
   publication(reference: Reference, credentials: Credentials = {}): Publication {
     return new Publication(this.#wire(reference, credentials, 'pull,push'), this.#transport)
+  }
+
+  /** What the registry of a domain holds. */
+  directory(domain: string, credentials: Credentials = {}): Directory {
+    return new Directory(domain, async () => {
+      // Docker Hub's search is at yet another address of its own.
+      const origin = domain === 'docker.io' ? HUB_INDEX : (await this.#endpoints.own(domain)).origin
+      return { origin, authenticator: this.#authenticator(origin, credentials, 'registry:catalog:*') }
+    })
   }
 
   #wire(reference: Reference, credentials: Credentials, actions: string): Wire {

@@ -1,9 +1,9 @@
 /** One repository of a registry: its manifests, blobs and tags (distribution spec v1.1, "Pull"). */
 import { EngineError } from '../errors.ts'
 import type { Descriptor, Digest, Manifest, Platform } from '../oci/descriptor.ts'
-import { digestOf, isDigest } from '../oci/digest.ts'
-import { ACCEPTED_MANIFESTS, OCI_MANIFEST } from '../oci/media-types.ts'
-import { parseManifest } from '../oci/parse.ts'
+import { digestOf, isDigest, verified } from '../oci/digest.ts'
+import { ACCEPTED_MANIFESTS, OCI_INDEX, OCI_MANIFEST } from '../oci/media-types.ts'
+import { type ParsedManifest, parseManifest } from '../oci/parse.ts'
 import { choosePlatform, formatPlatform } from '../oci/platform.ts'
 import { familiarReference } from '../oci/reference.ts'
 import { readBlob } from './blob.ts'
@@ -22,6 +22,15 @@ export interface Resolved {
   readonly manifest: Manifest
   /** The manifest as it came. */
   readonly bytes: Buffer
+  /** The index it was chosen from; null when the name stands for one image alone. */
+  readonly index: Fetched | null
+}
+
+/** A manifest or index as a registry has it, verified by its digest. */
+export interface Fetched {
+  readonly descriptor: Descriptor
+  readonly bytes: Buffer
+  readonly parsed: ParsedManifest
 }
 
 /** Made by `Registry.repository`. */
@@ -39,13 +48,12 @@ export class Repository {
    * Throws `not-found` when there is none or access is denied, `invalid` for lies, `unavailable`.
    */
   async resolve(platform: Platform, following: Following = {}): Promise<Resolved> {
-    const wanted = this.#wire.reference.digest ?? this.#wire.reference.tag ?? 'latest'
-    const top = await this.#manifest(wanted, following)
-    const parsed = parseManifest(top.bytes, top.contentType)
-    if (parsed.kind === 'manifest') return resolved(top.digest, top, parsed.manifest)
-    const chosen = choosePlatform(parsed.index, platform)
+    const top = await this.manifest(undefined, following)
+    if (top.parsed.kind === 'manifest') return resolved(top, top.parsed.manifest, null)
+    const { index } = top.parsed
+    const chosen = choosePlatform(index, platform)
     if (!chosen) {
-      const offered = parsed.index.manifests.flatMap((entry) =>
+      const offered = index.manifests.flatMap((entry) =>
         entry.platform && entry.platform.os !== 'unknown' ? [formatPlatform(entry.platform)] : [],
       )
       throw new EngineError(
@@ -53,11 +61,23 @@ export class Repository {
         `no matching manifest for ${formatPlatform(platform)} in the manifest list entries: ${familiarReference(this.#wire.reference)} is there for ${offered.join(', ') || 'no platform'}`,
       )
     }
-    const own = await this.#manifest(chosen.digest, following)
-    const inner = parseManifest(own.bytes, own.contentType)
-    if (inner.kind !== 'manifest')
+    const own = await this.manifest(chosen.digest, following)
+    if (own.parsed.kind !== 'manifest')
       throw new EngineError('invalid', 'the image is a list of lists, which is not supported')
-    return resolved(top.digest, own, inner.manifest)
+    return resolved(own, own.parsed.manifest, top)
+  }
+
+  /** A config or another small blob, verified. Throws `invalid` above 8 MiB. */
+  async document(descriptor: Descriptor, following: Following = {}): Promise<Buffer> {
+    if (descriptor.size > MAX_MANIFEST_BYTES) {
+      throw new EngineError(
+        'invalid',
+        `the image's config has ${descriptor.size} bytes, more than any real one: refused`,
+      )
+    }
+    const chunks: Uint8Array[] = []
+    for await (const chunk of verified(this.blob(descriptor, following), descriptor)) chunks.push(chunk)
+    return Buffer.concat(chunks)
   }
 
   /** A blob's bytes, resumed where a connection breaks. Not verified: the store does that. */
@@ -83,23 +103,32 @@ export class Repository {
     return tags
   }
 
-  #manifest(reference: string, following: Following) {
-    const request = {
-      to: `/manifests/${reference}`,
-      headers: { accept: ACCEPTED_MANIFESTS.join(', ') },
-    }
+  /**
+   * What a tag or digest names, by default the reference's own. Throws `not-found`, `invalid` for lies and for what is
+   * no manifest, `unavailable`.
+   */
+  manifest(
+    name: string = this.#wire.reference.digest ?? this.#wire.reference.tag ?? 'latest',
+    following: Following = {},
+  ): Promise<Fetched> {
+    const request = { to: `/manifests/${name}`, headers: { accept: ACCEPTED_MANIFESTS.join(', ') } }
     return this.#wire.read(request, 'manifest', following, async (answer) => {
       const bytes = await readAll(answer, MAX_MANIFEST_BYTES)
       const digest = digestOf(bytes)
-      const said = isDigest(reference) ? reference : answer.headers['docker-content-digest']
+      const said = isDigest(name) ? name : answer.headers['docker-content-digest']
       if (typeof said === 'string' && isDigest(said) && said !== digest) {
         throw new EngineError(
           'invalid',
           `manifest verification failed for digest ${said}: the registry sent ${digest} for ${familiarReference(this.#wire.reference)}`,
         )
       }
-      const contentType = answer.headers['content-type']
-      return { bytes, digest, contentType: typeof contentType === 'string' ? contentType : undefined }
+      const header = answer.headers['content-type']
+      const contentType = typeof header === 'string' ? header : undefined
+      const parsed = parseManifest(bytes, contentType)
+      const document = parsed.kind === 'manifest' ? parsed.manifest : parsed.index
+      const fallback = parsed.kind === 'manifest' ? OCI_MANIFEST : OCI_INDEX
+      const mediaType = document.mediaType ?? contentType?.split(';')[0]?.trim() ?? fallback
+      return { descriptor: { mediaType, digest, size: bytes.length }, bytes, parsed }
     })
   }
 }
@@ -109,17 +138,13 @@ interface TagsPage {
   readonly next: string | null
 }
 
-function resolved(
-  digest: Digest,
-  own: { readonly bytes: Buffer; readonly digest: Digest; readonly contentType: string | undefined },
-  manifest: Manifest,
-): Resolved {
-  const mediaType = manifest.mediaType ?? own.contentType ?? OCI_MANIFEST
+function resolved(own: Fetched, manifest: Manifest, index: Fetched | null): Resolved {
   return {
-    digest,
-    manifestDescriptor: { mediaType, digest: own.digest, size: own.bytes.length },
+    digest: (index ?? own).descriptor.digest,
+    manifestDescriptor: own.descriptor,
     manifest,
     bytes: own.bytes,
+    index,
   }
 }
 

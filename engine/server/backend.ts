@@ -14,8 +14,10 @@ import type {
   WaitCondition,
 } from '../api/container.ts'
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../api/exec.ts'
+import type { DistributionInspect, ImageSearchResult } from '../api/image.ts'
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
 import type { PortHolder } from '../api/longshore/port-owner.ts'
+import type { RegistryInspection, RegistryRepositories, RegistryTags } from '../api/longshore/registries.ts'
 import type { NetworkCreateRequest, NetworkCreateResponse, NetworkInspect } from '../api/network.ts'
 import type { ContainerStats } from '../api/stats.ts'
 import type { SystemInfo, VersionInfo } from '../api/system.ts'
@@ -132,6 +134,33 @@ export interface RegistryAccount {
   readonly serveraddress?: string
 }
 
+/** Who asks a registry, and until when. `auth` is the X-Registry-Auth header, or empty. */
+export interface RegistryAsking {
+  readonly auth: string
+  readonly signal: AbortSignal
+}
+
+/** Registries, seen without pulling. */
+export interface RegistriesBackend {
+  distribution(name: string, asking: RegistryAsking): Promise<DistributionInspect>
+  search(
+    query: { readonly term: string; readonly limit: number | undefined; readonly filters: Filters },
+    asking: RegistryAsking,
+  ): Promise<readonly ImageSearchResult[]>
+  repositories(
+    domain: string,
+    page: { readonly last: string; readonly limit: number | undefined },
+    asking: RegistryAsking,
+  ): Promise<RegistryRepositories>
+  tags(domain: string, repository: string, asking: RegistryAsking): Promise<RegistryTags>
+  inspect(
+    domain: string,
+    repository: string,
+    reference: string,
+    asking: RegistryAsking,
+  ): Promise<RegistryInspection>
+}
+
 /** Images answer in Docker's JSON; progress comes as JSON lines. */
 export interface ImagesBackend {
   /** Whether a registry takes an account. Throws when it does not, or does not answer. */
@@ -194,6 +223,7 @@ export interface Backend {
   readonly containers: ContainersBackend
   readonly execs: ExecsBackend
   readonly images: ImagesBackend
+  readonly registries: RegistriesBackend
   readonly volumes: VolumesBackend
   readonly networks: NetworksBackend
   readonly system: SystemBackend

@@ -13,6 +13,7 @@ import type { HijackCall } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
 import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
 import { containerRoutes } from './routes/containers.ts'
+import { distributionRoutes } from './routes/distribution.ts'
 import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
 import { longshoreRoutes } from './routes/longshore.ts'
@@ -160,6 +161,7 @@ function allRoutes(backend: Backend): Route[] {
     ...containerStreamRoutes(backend.containers),
     ...execRoutes(backend.execs),
     ...imageRoutes(backend.images),
+    ...distributionRoutes(backend.registries),
     ...volumeRoutes(backend.volumes),
     ...networkRoutes(backend.networks),
     ...swarmRoutes(),

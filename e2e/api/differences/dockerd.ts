@@ -2,4 +2,7 @@
 export const DOCKERD: Readonly<Record<string, string>> = {
   'skopeo > reads the very manifest that was pulled after a push':
     'dockerd unpacks a layer and compresses it anew, so the manifest that it pushes is another',
+  'push > what was pulled goes out byte for byte, whatever its media types':
+    'dockerd unpacks a layer and compresses it anew, so the manifest that it pushes is another',
+  'push > since API 1.46 a platform may be asked for, and must be the image’s': 'API 1.46',
 }

@@ -15,5 +15,5 @@ export interface LongshoreCapabilities {
   readonly features: readonly LongshoreFeature[]
 }
 
-/** `port-owner`: GET /longshore/v1/ports/{port}/{tcp|udp}. */
-export type LongshoreFeature = 'port-owner'
+/** `port-owner`: GET /longshore/v1/ports/{port}/{tcp|udp}. `registries`: see registries.ts. */
+export type LongshoreFeature = 'port-owner' | 'registries'

@@ -1,7 +1,7 @@
 /** Pulling: from a name in a registry to a recorded image, with the lines that docker's CLI shows. */
 import { EngineError } from '../../errors.ts'
 import type { Descriptor, Digest, Platform } from '../../oci/descriptor.ts'
-import { hexOf, verified } from '../../oci/digest.ts'
+import { hexOf } from '../../oci/digest.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
 import { isForeignLayerType, isLayerType } from '../../oci/media-types.ts'
 import { parseConfig } from '../../oci/parse.ts'
@@ -17,7 +17,6 @@ import { Transfers } from './transfers.ts'
 
 /** Layers downloaded at once, over all pulls. */
 const DOWNLOADS = 3
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024
 
 /** What to pull. `reference` has a tag or a digest. */
 export interface PullRequest {
@@ -75,7 +74,7 @@ export class Puller {
 
   async #fetch(repository: Repository, resolved: Resolved, { report, signal }: PullRequest): Promise<void> {
     const { manifest } = resolved
-    const configBytes = await readConfig(repository, manifest.config, signal)
+    const configBytes = await repository.document(manifest.config, { signal })
     const config = parseConfig(configBytes)
     checkRunnable(config, manifest.layers)
 
@@ -182,22 +181,6 @@ export class Puller {
     ])
     return found.every(Boolean)
   }
-}
-
-async function readConfig(
-  repository: Repository,
-  descriptor: Descriptor,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  if (descriptor.size > MAX_CONFIG_BYTES) {
-    throw new EngineError(
-      'invalid',
-      `the image's config has ${descriptor.size} bytes, more than any real one: refused`,
-    )
-  }
-  const chunks: Uint8Array[] = []
-  for await (const chunk of verified(repository.blob(descriptor, { signal }), descriptor)) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }
 
 function checkRunnable(config: ImageConfig, layers: readonly Descriptor[]): void {

@@ -181,7 +181,7 @@ export class SystemService {
       root,
       rootless,
       runtime: { name, version: runtimeVersion },
-      features: ['port-owner'],
+      features: ['port-owner', 'registries'],
     }
   }
 
