@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { EngineConfig } from './config/config.ts'
 import { type Command, parseCommand } from './config/flags.ts'
 import { EngineError } from './errors.ts'
-import { hostUid, inUserNamespace } from './host/user-namespace.ts'
+import { entered, hostUid, inUserNamespace } from './host/user-namespace.ts'
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -143,6 +143,7 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
     settings: config.settings,
     bootId: bootId(),
     rootless: inUserNamespace(),
+    lifeline: entered() ? (await import('./host/rootless/holder.ts')).lifelineOf(config.paths.state) : null,
     report,
   }
 }
@@ -182,7 +183,7 @@ function readText(path: string): string | null {
 
 try {
   // Root of a namespace that it entered is still the user whose places it uses.
-  const uid = process.env.LONGSHORE_LIFELINE ? hostUid() : (process.getuid?.() ?? 0)
+  const uid = entered() ? hostUid() : (process.getuid?.() ?? 0)
   const command = parseCommand(process.argv.slice(2), { env: process.env, uid, readText })
   await enterOwnNamespaces(command)
   await run(command)

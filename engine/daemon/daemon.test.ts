@@ -73,6 +73,7 @@ describe.skipIf(!able)('a daemon', () => {
     minApiVersion: '1.24',
     settings: SETTINGS,
     rootless: false,
+    lifeline: null,
     bootId,
     report: (error: unknown) => failures.push(error),
   })

@@ -11,6 +11,8 @@ import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
 import type { RegistryOptions } from '../registry/options.ts'
+import { placeNetworks } from '../network/place.ts'
+import { boundUplink, closeUplink, openUplink } from '../network/rootless/uplink.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -64,6 +66,8 @@ export interface DaemonOptions {
   readonly registry?: Partial<RegistryOptions>
   /** In a user namespace, without the rights of the host's root. */
   readonly rootless: boolean
+  /** For an engine that a user started: the FIFO that its namespaces live as long as. Null has networks here. */
+  readonly lifeline: string | null
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
 }
@@ -101,6 +105,9 @@ export interface Daemon {
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const all = await assemble(options)
   const { db, parts, runtime, networks, store, images, imageRecords, rebooted } = all
+  const { lifeline } = options
+  const uplink = lifeline === null ? null : await openUplink(options.paths.state, lifeline)
+  if (uplink) placeNetworks(uplink.netns)
   const recovered = printRecovery(await recover(parts, rebooted))
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
@@ -125,7 +132,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     root: options.paths.root,
     rootless: options.rootless,
     settings: parts.settings,
-    warnings: [],
+    warnings: uplink?.warnings ?? [],
   }
   return {
     containers: new Containers(parts),
@@ -151,7 +158,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       const left = await runtime.list()
       await runtime.close()
       db.close()
-      if (left.length === 0) await rm(options.paths.state, { recursive: true, force: true })
+      if (left.length > 0) return
+      if (uplink) await closeUplink(options.paths.state)
+      await rm(options.paths.state, { recursive: true, force: true })
     },
   }
 }
@@ -190,6 +199,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   })
   const imageRecords = new SqliteImageRecords(db)
   const store = new FileStore({ root: paths.store, rootless, records: imageRecords })
+  if (options.lifeline !== null) placeNetworks(boundUplink(paths.state))
   const networks = bridgeNetworks(join(paths.state, 'netns'), bridge)
   const directories = await openVolumes(paths.volumes)
   const journal = new Journal()

@@ -53,3 +53,8 @@ export function lifeline(): number | null {
   const number = Number(process.env.LONGSHORE_LIFELINE ?? '')
   return Number.isInteger(number) && number > 2 ? number : null
 }
+
+/** True in an engine that a user started, once it is in its own namespaces. */
+export function entered(): boolean {
+  return process.env.LONGSHORE_LIFELINE !== undefined
+}

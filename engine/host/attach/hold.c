@@ -68,6 +68,8 @@ int applet_hold(int argc, char **argv)
 		fputs("usage: hold LIFELINE [PROGRAM ARGS...]\n", stderr);
 		return 2;
 	}
+	/* Whoever started it may have the lifeline open, which would never end then. */
+	close_range(STDERR_FILENO + 1, ~0U, 0);
 	wait[0].fd = open(argv[1], O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (wait[0].fd < 0)
 		return fail("open", argv[1]);

@@ -19,6 +19,11 @@ export interface Holder {
   readonly lifeline: string
 }
 
+/** The FIFO of the engine whose state is in `state`. */
+export function lifelineOf(state: string): string {
+  return join(state, 'lifeline')
+}
+
 /** The holder of the engine whose state is in `state`, when it runs. */
 export function runningHolder(state: string): Holder | null {
   try {
@@ -56,6 +61,7 @@ export function enter(holder: Holder, program: string, args: readonly string[]):
 
 /** The same in namespaces that end with it: to look at what no engine has open. */
 export function enterForNow(program: string, args: readonly string[]): never {
+  process.env.LONGSHORE_LIFELINE = ''
   become('/usr/bin/env', ['unshare', ...NAMESPACES, program, ...args])
 }
 
@@ -124,4 +130,3 @@ function makeStateFolder(state: string): void {
 }
 
 const holderFile = (state: string) => join(state, 'holder.json')
-const lifelineOf = (state: string) => join(state, 'lifeline')
