@@ -10,9 +10,9 @@ import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
-import type { RegistryOptions } from '../registry/options.ts'
 import { placeNetworks } from '../network/place.ts'
 import { boundUplink, closeUplink, openUplink } from '../network/rootless/uplink.ts'
+import type { RegistryOptions } from '../registry/options.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -43,6 +43,7 @@ import { printRecovery } from './recovery/plan.ts'
 import { recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
 import { type DaemonSettings, Settings } from './settings.ts'
+import { cgroupWarnings } from './system/cgroup-warnings.ts'
 import { SystemService } from './system/system-service.ts'
 import { VolumeService } from './volumes/volume-service.ts'
 
@@ -132,7 +133,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     root: options.paths.root,
     rootless: options.rootless,
     settings: parts.settings,
-    warnings: uplink?.warnings ?? [],
+    warnings: [...cgroupWarnings(runtime.identity), ...(uplink?.warnings ?? [])],
   }
   return {
     containers: new Containers(parts),

@@ -23,7 +23,8 @@ export interface BundleRecord {
   readonly boot: string
   readonly process: ProcessIdentity
   readonly supervisor: ProcessIdentity
-  readonly cgroup: string
+  /** Null for one without. */
+  readonly cgroup: string | null
   readonly terminal: boolean
 }
 

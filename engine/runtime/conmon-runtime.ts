@@ -12,8 +12,10 @@ import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
 import { type CgroupLayout, cgroupLayout, cgroupPids, removeCgroup } from '../host/cgroup.ts'
+import { type CgroupAccess, cgroupAccess, takeDelegated } from '../host/cgroup-access.ts'
 import { run } from '../host/exec.ts'
 import { identify, isAlive, signalProcess } from '../host/process.ts'
+import { containerProcesses } from '../host/process-tree.ts'
 import { resolveInRoot } from '../host/rooted-path.ts'
 import { attachTo } from './attachment.ts'
 import {
@@ -49,6 +51,7 @@ import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/b
 import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
 import { SupervisorWatch } from './supervisor-watch.ts'
 import { readUsage } from './usage.ts'
+import { usageOfProcesses } from './usage-of-processes.ts'
 
 export interface RuntimeOptions {
   /** Where bundles, exit files and the OCI runtime's state lie. A tmpfs is best: nothing of it survives a reboot. */
@@ -68,18 +71,24 @@ const KILL_WAIT_MS = 10_000
 
 /** Opens the runtime on its state directory. Throws `unavailable` with a remedy when a native part is missing. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { programs, identity } = await findPrograms(options.prefer)
+  const groups = cgroupLayout()
+  let access = cgroupAccess(groups, options.rootless ?? false)
+  if (access.kind === 'delegated') access = delegated(groups, access)
+  const { programs, identity } = await findPrograms(options.prefer, access)
   const layout = new StateLayout(options.stateDir)
   await layout.prepare()
   const exits = new ExitWatcher(layout.exits, layout.persist)
   await exits.open()
   const facts = hostFacts(options.rootless ?? false)
-  return new ConmonRuntime(options.cgroupParent, programs, identity, layout, exits, facts)
+  const parent =
+    access.kind === 'none' ? null : join(access.kind === 'whole' ? '/' : access.path, options.cgroupParent)
+  return new ConmonRuntime(parent, programs, identity, layout, exits, facts)
 }
 
 class ConmonRuntime implements Runtime {
   readonly identity: Runtime['identity']
-  readonly #cgroupParent: string
+  /** Null where this engine can make no cgroups. */
+  readonly #cgroupParent: string | null
   readonly #programs: Programs
   readonly #layout: StateLayout
   readonly #exits: ExitWatcher
@@ -91,7 +100,7 @@ class ConmonRuntime implements Runtime {
   readonly #creating = new Set<string>()
 
   constructor(
-    cgroupParent: string,
+    cgroupParent: string | null,
     programs: Programs,
     identity: Runtime['identity'],
     layout: StateLayout,
@@ -123,7 +132,8 @@ class ConmonRuntime implements Runtime {
 
   async #create(settings: ContainerSettings, paths: BundlePaths): Promise<{ readonly pid: number }> {
     const { id } = settings
-    const cgroup = join('/', settings.cgroupParent ?? this.#cgroupParent, id)
+    const cgroup =
+      this.#cgroupParent === null ? null : join('/', settings.cgroupParent ?? this.#cgroupParent, id)
     const [user, devices] = await Promise.all([
       lookupUser(settings.rootfs, settings.process),
       resolveDevices(settings),
@@ -202,10 +212,12 @@ class ConmonRuntime implements Runtime {
   }
 
   async pause(id: string): Promise<void> {
+    this.#needCgroups('pause', id)
     await this.#call(['pause', id])
   }
 
   async resume(id: string): Promise<void> {
+    this.#needCgroups('unpause', id)
     await this.#call(['resume', id])
   }
 
@@ -228,6 +240,7 @@ class ConmonRuntime implements Runtime {
       }
     }
     if (cgroup) await this.#emptyCgroup(id, cgroup)
+    else if (trusted) endProcesses(record)
     const supervisor = trusted ? record.supervisor : this.#unrecordedSupervisor(id, paths)
     // After the exit file conmon has nothing left to do; one without a container would wait for ever.
     if (supervisor && isAlive(supervisor) && !(await this.#exitOf(id))) signalProcess(supervisor, SIGKILL)
@@ -277,11 +290,15 @@ class ConmonRuntime implements Runtime {
   }
 
   async pids(id: string): Promise<readonly number[]> {
-    return cgroupPids(this.#cgroups, this.#record(id).cgroup)
+    const { cgroup, process, supervisor } = this.#record(id)
+    if (cgroup === null) return containerProcesses(process.pid, supervisor.pid)
+    return cgroupPids(this.#cgroups, cgroup)
   }
 
-  usage(id: string): Promise<Usage> {
-    return readUsage(this.#cgroups, this.#record(id).cgroup)
+  async usage(id: string): Promise<Usage> {
+    const { cgroup } = this.#record(id)
+    if (cgroup === null) return usageOfProcesses(await this.pids(id))
+    return readUsage(this.#cgroups, cgroup)
   }
 
   async observe(id: string): Promise<Observed> {
@@ -305,7 +322,15 @@ class ConmonRuntime implements Runtime {
     this.#exits.close()
     this.#supervisors.close()
     // Ours alone, and only when no container is in it.
-    await removeCgroup(this.#cgroups, this.#cgroupParent)
+    if (this.#cgroupParent !== null) await removeCgroup(this.#cgroups, this.#cgroupParent)
+  }
+
+  #needCgroups(what: 'pause' | 'unpause', id: string): void {
+    if (this.#cgroupParent !== null) return
+    throw new EngineError(
+      'internal',
+      `Cannot ${what} container ${id}: it has no freezer cgroup. ${this.identity.cgroupLack ?? ''}`.trim(),
+    )
   }
 
   #record(id: string): BundleRecord {
@@ -360,6 +385,28 @@ class ConmonRuntime implements Runtime {
   #call(args: readonly string[], expectExit: readonly number[] = [0]) {
     const [program, ...leading] = this.#programs.call
     return run(program, [...leading, '--root', this.#layout.runtime, ...args], { expectExit })
+  }
+}
+
+/** The group made ready; or nothing, where the kernel does not let us after all. */
+function delegated(groups: CgroupLayout, access: Extract<CgroupAccess, { kind: 'delegated' }>): CgroupAccess {
+  try {
+    takeDelegated(groups, access)
+    return access
+  } catch (error) {
+    return {
+      kind: 'none',
+      why: `the cgroup ${access.path} could not be divided: ${(error as Error).message}`,
+      remedy: 'Start it by systemd: systemd-run --user --scope -p Delegate=yes longshore engine',
+    }
+  }
+}
+
+/** Without a cgroup: whatever the container's supervisor still has, or its pid namespace. */
+function endProcesses(record: BundleRecord): void {
+  for (const pid of containerProcesses(record.process.pid, record.supervisor.pid)) {
+    const identity = identify(pid)
+    if (identity) signalProcess(identity, SIGKILL)
   }
 }
 

@@ -44,7 +44,8 @@ export async function observeContainer(
   return { state: (await isFrozen(cgroups, record.cgroup)) ? 'paused' : 'running', pid }
 }
 
-async function isFrozen(cgroups: CgroupLayout, cgroup: string): Promise<boolean> {
+async function isFrozen(cgroups: CgroupLayout, cgroup: string | null): Promise<boolean> {
+  if (cgroup === null) return false
   const directory = controllerDirectory(cgroups, 'freezer', cgroup)
   if (!directory) return false
   const file = cgroups.kind === 'v2' ? 'cgroup.freeze' : 'freezer.state'

@@ -196,6 +196,8 @@ export interface Runtime {
     readonly version: string
     readonly conmon: string
     readonly cgroup: 'v1' | 'hybrid' | 'v2'
+    /** Why no cgroups can be made (no limits, no pause) and what to do; null where they can. */
+    readonly cgroupLack: string | null
   }
   /** Stops watchers of this process. Containers go on. */
   close(): Promise<void>

@@ -7,7 +7,7 @@ import { type CgroupLayout, controllerDirectory } from '../host/cgroup.ts'
 import type { Usage } from './runtime.ts'
 
 /** USER_HZ is 100 on every architecture that Node runs on. */
-const NANOS_PER_TICK = 10_000_000
+export const NANOS_PER_TICK = 10_000_000
 const NANOS_PER_MICRO = 1000
 
 /** Reads the counters of the group at `path`. Throws `conflict` when the group is gone. */
@@ -103,13 +103,18 @@ async function diskV2(read: Reader) {
 
 /** No limit, or one above the machine's memory, is the machine's memory. */
 function memoryLimit(text: string | null): number {
-  const total = Number(/^MemTotal:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) * 1024
+  const total = hostMemoryBytes()
   const limit = Number(text?.trim())
   return Number.isFinite(limit) && limit > 0 && limit < total ? limit : total
 }
 
+/** The machine's memory. */
+export function hostMemoryBytes(): number {
+  return Number(/^MemTotal:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? 0) * 1024
+}
+
 /** All CPUs' time together, and how many there are: what percentages are made from. */
-function hostCpu(): { systemCpuNs: number; onlineCpus: number } {
+export function hostCpu(): { systemCpuNs: number; onlineCpus: number } {
   const lines = readFileSync('/proc/stat', 'utf8').split('\n')
   // user nice system idle iowait irq softirq steal; guest times are in user already.
   const ticks = (lines[0] ?? '').trim().split(/\s+/).slice(1, 9)

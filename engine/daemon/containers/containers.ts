@@ -17,6 +17,7 @@ import type { ContainerStats } from '../../api/stats.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import { nowNano, parseMoment, rfc3339 } from '../clock.ts'
 import { checkFilters, type Filters, labelsFit } from '../filters.ts'
+import { discardedLimits } from '../system/cgroup-warnings.ts'
 import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
 import { Container } from './container.ts'
 import { define } from './define.ts'
@@ -104,7 +105,8 @@ export class Containers {
     registry.add(container)
     parts.volumes.claim(container)
     parts.journal.emit('container', 'create', id, container.attributes())
-    return { Id: id, Warnings: hostWarnings(definition.host) }
+    const discarded = discardedLimits(definition.host, this.#parts.runtime.identity)
+    return { Id: id, Warnings: [...hostWarnings(definition.host), ...discarded] }
   }
 
   async inspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect> {

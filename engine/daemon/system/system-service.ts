@@ -81,8 +81,8 @@ export class SystemService {
     const { runtime, registry, journal } = this.#parts
     const states = [...registry.all()].map(({ standing }) => standing.life.kind)
     const count = (kind: string) => states.filter((state) => state === kind).length
-    const { name, path, cgroup } = runtime.identity
-    const limits = !(rootless && cgroup !== 'v2')
+    const { name, path, cgroup, cgroupLack } = runtime.identity
+    const limits = cgroupLack === null
     return {
       ID: engineId,
       Containers: states.length,
@@ -119,7 +119,7 @@ export class SystemService {
       NGoroutines: 0,
       SystemTime: rfc3339(nowNano()),
       LoggingDriver: 'json-file',
-      CgroupDriver: 'cgroupfs',
+      CgroupDriver: limits ? 'cgroupfs' : 'none',
       CgroupVersion: cgroup === 'v2' ? '2' : '1',
       NEventsListener: journal.followers,
       KernelVersion: release(),

@@ -108,7 +108,11 @@ async function startGuard(
   await writeFile(log, '', { mode: 0o600 })
   const script = 'log=$1; shift; exec "$@" 2> "$log"'
   const args = ['hold', lifeline, 'sh', '-c', script, 'sh', log, ...command(program, netns)]
-  const child = spawn(nativeHelper(), args, { cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'ignore'] })
+  const child = spawn(nativeHelper(), args, {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
   let ended = false
   child.on('error', () => {
     ended = true

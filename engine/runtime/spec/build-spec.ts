@@ -41,7 +41,7 @@ export function buildSpec(
   settings: ContainerSettings,
   user: ResolvedUser,
   devices: readonly ResolvedDevice[],
-  cgroupsPath: string,
+  cgroupsPath: string | null,
   facts: SpecFacts,
 ): OciSpec {
   const { privileged } = settings.process
@@ -67,8 +67,11 @@ export function buildSpec(
         ...namespace('pid', settings.pid),
         ...namespace('ipc', settings.ipc),
       ],
-      cgroupsPath,
-      resources: resources(settings.resources, facts.rootless ? [] : deviceRules(privileged, devices)),
+      ...(cgroupsPath === null ? {} : { cgroupsPath }),
+      resources: resources(
+        cgroupsPath === null ? {} : settings.resources,
+        facts.rootless ? [] : deviceRules(privileged, devices),
+      ),
       devices: devices.map(({ permissions: _, ...device }) => device),
       sysctl: settings.sysctls,
       maskedPaths: masked,

@@ -40,7 +40,7 @@ export interface OciMount {
 
 export interface OciLinux {
   readonly namespaces: readonly { readonly type: string; readonly path?: string }[]
-  readonly cgroupsPath: string
+  readonly cgroupsPath?: string
   readonly resources: OciResources
   readonly devices: readonly OciDevice[]
   readonly sysctl: Readonly<Record<string, string>>
