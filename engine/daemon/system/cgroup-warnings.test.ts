@@ -2,8 +2,15 @@ import { expect, test } from 'vitest'
 import { completeHostConfig } from '../containers/host-config.ts'
 import { cgroupWarnings, discardedLimits } from './cgroup-warnings.ts'
 
+const defaults = {
+  cgroupnsMode: 'host',
+  ipcMode: 'private',
+  shmSizeBytes: 1 << 26,
+  logDriver: 'json-file',
+  logOptions: {},
+} as const
 const none = { cgroup: 'hybrid', cgroupLack: 'version 1' } as const
-const asked = completeHostConfig({ Memory: 1 << 26, NanoCpus: 5e8, PidsLimit: 9 }, { cgroupnsMode: 'host' })
+const asked = completeHostConfig({ Memory: 1 << 26, NanoCpus: 5e8, PidsLimit: 9 }, defaults)
 
 test('an engine without cgroups says so, and what would give it some', () => {
   expect(cgroupWarnings(none)[0]).toMatch(/rootless-mode without cgroups.*cgroup v2 mode$/)
@@ -20,5 +27,5 @@ test('each limit that is asked for in vain is named, and no other', () => {
     'PIDs limit',
   ])
   expect(discardedLimits(asked, { cgroup: 'v2', cgroupLack: null })).toEqual([])
-  expect(discardedLimits(completeHostConfig({}, { cgroupnsMode: 'host' }), none)).toEqual([])
+  expect(discardedLimits(completeHostConfig({}, defaults), none)).toEqual([])
 })
