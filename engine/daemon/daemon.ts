@@ -16,7 +16,7 @@ import type { RegistryOptions } from '../registry/options.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { FileStore } from '../store/file-store.ts'
+import { FileStore, type StoreOptions } from '../store/file-store.ts'
 import { openVolumes } from '../volume/volume-directories.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { nowNano, rfc3339 } from './clock.ts'
@@ -69,6 +69,8 @@ export interface DaemonOptions {
   readonly rootless: boolean
   /** For an engine that a user started: the FIFO that its namespaces live as long as. Null has networks here. */
   readonly lifeline: string | null
+  /** Another than this machine's records what is done to it. */
+  readonly disk?: StoreOptions['disk']
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
 }
@@ -199,10 +201,15 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     ...preferredRuntime(db, options),
   })
   const imageRecords = new SqliteImageRecords(db)
-  const store = new FileStore({ root: paths.store, rootless, records: imageRecords })
+  const store = new FileStore({
+    root: paths.store,
+    rootless,
+    records: imageRecords,
+    ...(options.disk ? { disk: options.disk } : {}),
+  })
   if (options.lifeline !== null) placeNetworks(boundUplink(paths.state))
   const networks = bridgeNetworks(join(paths.state, 'netns'), bridge)
-  const directories = await openVolumes(paths.volumes)
+  const directories = await openVolumes(paths.volumes, options.disk)
   const journal = new Journal()
   const registry = new ContainerRegistry()
   const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>

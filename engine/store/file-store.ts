@@ -243,9 +243,7 @@ export class FileStore implements Store {
     for (const name of await readdir(this.#layout.temporary)) {
       await this.#disk.removeTree(join(this.#layout.temporary, name))
     }
-    for (const name of await this.#layers.strayLinks()) {
-      await this.#disk.unlink(join(this.#layout.links, name))
-    }
+    await this.#layers.removeStrayLinks()
     await this.#trash.empty()
     await this.#disk.syncFolder(this.#layout.root)
   }

@@ -68,14 +68,14 @@ export class Layers {
     return (await this.facts(diffId)) !== null
   }
 
-  /** Null when there is no such layer. */
+  /** Null when there is no such layer, or what is there cannot be trusted to be one. */
   async facts(diffId: Digest): Promise<LayerFacts | null> {
     const known = this.#facts.get(diffId)
     if (known) return known
     const text = await readFile(join(this.#layout.layer(diffId), 'layer.json'), 'utf8').catch(() => null)
     if (text === null) return null
-    const facts = JSON.parse(text) as LayerFacts
-    this.#facts.set(diffId, facts)
+    const facts = parseFacts(text)
+    if (facts) this.#facts.set(diffId, facts)
     return facts
   }
 
@@ -122,8 +122,22 @@ export class Layers {
   async remove(diffId: Digest): Promise<void> {
     const facts = await this.facts(diffId)
     this.#facts.delete(diffId)
-    if (facts) await this.#disk.unlink(join(this.#layout.links, facts.link))
+    // The link goes last: a layer that cannot be moved must not stay without one.
     await this.#trash.take(this.#layout.layer(diffId), `layer-${hexOf(diffId)}`)
+    if (facts) await this.#disk.unlink(join(this.#layout.links, facts.link))
+    else await this.#unlinkAll(diffId)
+  }
+
+  async #unlinkAll(diffId: Digest): Promise<void> {
+    for (const name of await readdir(this.#layout.links)) {
+      const path = join(this.#layout.links, name)
+      if ((await readlink(path)) === linkTarget(diffId)) await this.#disk.unlink(path)
+    }
+  }
+
+  /** Removes short links without a layer; for a start, when none is just being made. */
+  async removeStrayLinks(): Promise<void> {
+    for (const name of await this.strayLinks()) await this.#disk.unlink(join(this.#layout.links, name))
   }
 
   async #unpack(
@@ -170,9 +184,16 @@ export class Layers {
     try {
       await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
-      // Another blob with the same content was faster.
       const code = (error as NodeJS.ErrnoException).code
       if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+      if (await this.has(diffId)) {
+        // Another blob with the same content was faster, and may not be durable yet.
+        await this.#disk.syncFolder(this.#layout.layers)
+        return
+      }
+      // A damaged one is in the way.
+      await this.#trash.take(this.#layout.layer(diffId), `layer-${hexOf(diffId)}`)
+      await publish(this.#disk, temporary, this.#layout.layer(diffId))
     }
     this.#facts.set(diffId, facts)
   }
@@ -180,7 +201,7 @@ export class Layers {
   /** A name of 12 digits; longer only if another layer has it. */
   async #link(diffId: Digest): Promise<string> {
     const hex = hexOf(diffId)
-    const target = join('..', 'sha256', hex, 'diff')
+    const target = linkTarget(diffId)
     for (let length = 12; ; length += 4) {
       const name = hex.slice(0, length)
       const path = join(this.#layout.links, name)
@@ -202,6 +223,19 @@ export class Layers {
       await access(join(this.#layout.links, name)).catch(() => strays.push(name))
     }
     return strays
+  }
+}
+
+/** Where a short link leads, from its own folder. */
+function linkTarget(diffId: Digest): string {
+  return join('..', 'sha256', hexOf(diffId), 'diff')
+}
+
+function parseFacts(text: string): LayerFacts | null {
+  try {
+    return JSON.parse(text) as LayerFacts
+  } catch {
+    return null
   }
 }
 

@@ -28,8 +28,8 @@ test('a volume is made once, listed, and gone when removed', async () => {
   expect((await volumes.create('data')).mountpoint).toBe(mountpoint)
   expect(await readFile(join(mountpoint, 'kept'), 'utf8')).toBe('x')
   expect(await volumes.list()).toEqual(['data'])
-  await volumes.remove('data')
-  await volumes.remove('data')
+  await (await volumes.take('data')).discard()
+  await (await volumes.take('data')).discard()
   expect(await volumes.list()).toEqual([])
 })
 
@@ -65,4 +65,41 @@ test('a link in the image does not make a volume take files of the host', async 
   const { mountpoint } = await volumes.create('data')
   await volumes.seed('data', rootfs, '/data')
   expect(await readdir(mountpoint)).toEqual([])
+})
+
+test('a removal that was cut off before its record went did not happen', async () => {
+  const volumes = await openVolumes(join(folder, 'volumes'))
+  for (const name of ['kept', 'gone'])
+    await writeFile(join((await volumes.create(name)).mountpoint, 'x'), name)
+  await volumes.take('kept')
+  await volumes.take('gone')
+  expect(await volumes.list()).toEqual([])
+  expect(await volumes.recover(new Set(['kept']))).toEqual([])
+  expect(await volumes.list()).toEqual(['kept'])
+  expect(await readFile(join(folder, 'volumes/kept/_data/x'), 'utf8')).toBe('kept')
+  expect(await readdir(join(folder, 'volumes/.trash'))).toEqual([])
+})
+
+test('a volume without a record goes when it is empty and is told of when it is not', async () => {
+  const volumes = await openVolumes(join(folder, 'volumes'))
+  await volumes.create('never-acknowledged')
+  await writeFile(join((await volumes.create('full')).mountpoint, 'x'), 'data')
+  expect(await volumes.recover(new Set())).toEqual(['full'])
+  expect(await volumes.list()).toEqual(['full'])
+})
+
+test('a copy of what the image has that was cut off is completed by the next start', async () => {
+  const rootfs = join(folder, 'rootfs')
+  await mkdir(join(rootfs, 'data'), { recursive: true })
+  for (const name of ['a', 'b']) await writeFile(join(rootfs, 'data', name), name)
+  const volumes = await openVolumes(join(folder, 'volumes'))
+  const { mountpoint } = await volumes.create('data')
+  await writeFile(join(mountpoint, 'a'), '')
+  await writeFile(join(folder, 'volumes/data/seeding'), '')
+  await volumes.seed('data', rootfs, '/data')
+  expect(await Promise.all(['a', 'b'].map((name) => readFile(join(mountpoint, name), 'utf8')))).toEqual([
+    'a',
+    'b',
+  ])
+  expect(await readdir(join(folder, 'volumes/data'))).toEqual(['_data'])
 })

@@ -1,63 +1,106 @@
 /** Volumes as directories: `<root>/volumes/<name>/_data`, durable when acknowledged, gone from sight when removed. */
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { access, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { type Disk, realDisk } from '../host/disk.ts'
 import { run } from '../host/exec.ts'
 import { resolveInRoot } from '../host/rooted-path.ts'
-import type { VolumeDirectory, Volumes } from './volumes.ts'
+import type { TakenVolume, VolumeDirectory, Volumes } from './volumes.ts'
 
 /** Names that Docker takes: what a directory may be called without meaning another one. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/
 const TRASH = '.trash'
+/** Beside `_data` while the image's content is being copied into it. */
+const SEEDING = 'seeding'
+/** Length of what makes a name in the trash its own. */
+const SUFFIX = '-12345678'.length
 
-/** Opens the volumes below `directory` and clears what an earlier engine was in the middle of removing. */
-export async function openVolumes(directory: string): Promise<Volumes> {
-  await mkdir(join(directory, TRASH), { recursive: true, mode: 0o711 })
-  const volumes = new VolumeDirectories(directory)
-  await volumes.clearTrash()
-  return volumes
+/** Opens the volumes below `directory`. Another `disk` than this machine's records what is done to it. */
+export async function openVolumes(directory: string, disk: Disk = realDisk): Promise<Volumes> {
+  disk.ensureFolder(join(directory, TRASH), 0o711)
+  return new VolumeDirectories(directory, disk)
 }
 
 class VolumeDirectories implements Volumes {
   readonly #directory: string
+  readonly #trash: string
+  readonly #disk: Disk
 
-  constructor(directory: string) {
+  constructor(directory: string, disk: Disk) {
     this.#directory = directory
+    this.#trash = join(directory, TRASH)
+    this.#disk = disk
   }
 
   async create(name: string): Promise<VolumeDirectory> {
     const place = this.#place(name)
     const mountpoint = join(place, '_data')
-    const made = await mkdir(mountpoint, { recursive: true, mode: 0o755 })
     // A volume that was acknowledged must be there after a power cut: the entries of all three directories.
-    if (made !== undefined) for (const each of [mountpoint, place, this.#directory]) await syncDirectory(each)
+    if (await this.#disk.mkdir(mountpoint, 0o755)) {
+      for (const each of [mountpoint, place, this.#directory]) await this.#disk.syncFolder(each)
+    }
     return { name, mountpoint }
   }
 
   async seed(name: string, rootfs: string, path: string): Promise<void> {
     const target = join(this.#place(name), '_data')
-    if ((await readdir(target)).length > 0) return
+    const marker = join(this.#place(name), SEEDING)
+    const begun = await exists(marker)
+    if (!begun && (await readdir(target)).length > 0) return
     const source = await resolveInRoot(rootfs, path)
     const stat = await lstat(source).catch(() => null)
     if (stat === null || !stat.isDirectory()) return
+    // A copy that was cut off (a kill, a full disk) must not pass for what somebody put there.
+    if (!begun) await this.#disk.writeFile(marker, '')
+    await this.#disk.syncFolder(this.#place(name))
     // `-a` keeps owners, modes, times and attributes; `-T` lets the target take those of the source itself;
     // `-x` leaves out whatever is mounted inside. Nothing is followed, so nothing outside the rootfs is read.
     await run('cp', ['-a', '-x', '-T', '--', source, target])
-    await run('sync', ['-f', target])
+    await this.#disk.syncFileSystem(target)
+    await this.#disk.unlink(marker)
   }
 
-  async remove(name: string): Promise<void> {
-    const doomed = join(this.#directory, TRASH, `${name}-${randomBytes(4).toString('hex')}`)
+  async take(name: string): Promise<TakenVolume> {
+    const place = this.#place(name)
+    const taken = join(this.#trash, `${name}-${randomBytes(4).toString('hex')}`)
     try {
-      await rename(this.#place(name), doomed)
+      await this.#disk.rename(place, taken)
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return NOTHING
       throw new EngineError('conflict', `volume ${name} cannot be removed: ${(cause as Error).message}`, {
         cause,
       })
     }
-    await rm(doomed, { recursive: true, force: true })
+    // The record goes next. Were this rename lost then, the volume would come back without one.
+    await this.#disk.syncFolder(this.#trash)
+    await this.#disk.syncFolder(this.#directory)
+    return {
+      // What cannot be removed now is tried again at the next start.
+      discard: () => this.#disk.removeTree(taken).catch(() => undefined),
+      restore: () => this.#restore(taken, place),
+    }
+  }
+
+  async recover(recorded: ReadonlySet<string>): Promise<readonly string[]> {
+    const present = new Set(await this.list())
+    for (const each of await readdir(this.#trash)) {
+      const name = each.slice(0, -SUFFIX)
+      const taken = join(this.#trash, each)
+      if (recorded.has(name) && !present.has(name)) {
+        await this.#restore(taken, this.#place(name))
+        present.add(name)
+      } else {
+        await this.#disk.removeTree(taken)
+      }
+    }
+    const unknown = [...present].filter((name) => !recorded.has(name))
+    const full: string[] = []
+    for (const name of unknown) {
+      if ((await readdir(join(this.#directory, name, '_data')).catch(() => [])).length > 0) full.push(name)
+      else await this.#disk.removeTree(join(this.#directory, name))
+    }
+    return full
   }
 
   async list(): Promise<readonly string[]> {
@@ -69,9 +112,10 @@ class VolumeDirectories implements Volumes {
     return Number.parseInt(stdout, 10)
   }
 
-  async clearTrash(): Promise<void> {
-    const trash = join(this.#directory, TRASH)
-    for (const each of await readdir(trash)) await rm(join(trash, each), { recursive: true, force: true })
+  async #restore(taken: string, place: string): Promise<void> {
+    await this.#disk.rename(taken, place)
+    await this.#disk.syncFolder(this.#directory)
+    await this.#disk.syncFolder(this.#trash)
   }
 
   #place(name: string): string {
@@ -83,11 +127,12 @@ class VolumeDirectories implements Volumes {
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+/** What is left of a volume that was not there. */
+const NOTHING: TakenVolume = { discard: async () => {}, restore: async () => {} }
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
 }

@@ -93,7 +93,7 @@ async function takeExit(
 
 /** What no record explains goes: mounts, writable layers, files, addresses of those that are not up. */
 async function sweep(parts: Parts, rebooted: boolean): Promise<void> {
-  const { registry, store, networks, bridge, records } = parts
+  const { registry, store, networks, volumes, bridge, records } = parts
   const containers = [...registry.all()]
   for (const container of containers) {
     const { endpoint, mappings } = container.standing
@@ -112,6 +112,7 @@ async function sweep(parts: Parts, rebooted: boolean): Promise<void> {
       up.flatMap(({ standing: { endpoint, mappings } }) => (endpoint ? [{ endpoint, mappings }] : [])),
       rebooted,
     ),
+    volumes.recover(),
     removeStrangeFiles(parts),
   ])
 }

@@ -22,6 +22,8 @@ export class VolumeService {
   readonly #users = new Map<string, Set<Container>>()
   /** Being made: a second request for the same one waits for the first. */
   readonly #making = new Map<string, Promise<VolumeRecord>>()
+  /** Being removed: nobody gets one of these, and a new one of that name waits. */
+  readonly #leaving = new Map<string, Promise<void>>()
 
   /** `mountpoint` is where a volume's data is. */
   constructor(
@@ -35,6 +37,21 @@ export class VolumeService {
     this.#journal = journal
     this.#mountpoint = mountpoint
     for (const volume of records.all()) this.#volumes.set(volume.name, volume)
+  }
+
+  /** After a start: makes records and directories agree. Data that no record knows becomes a volume, never nothing. */
+  async recover(): Promise<void> {
+    for (const name of await this.#directories.recover(new Set(this.#volumes.keys()))) {
+      const volume: VolumeRecord = {
+        name,
+        created: rfc3339(nowNano()),
+        labels: null,
+        options: null,
+        anonymous: false,
+      }
+      this.#records.add(volume)
+      this.#volumes.set(name, volume)
+    }
   }
 
   path(name: string): string {
@@ -88,12 +105,12 @@ export class VolumeService {
 
   async remove(name: string, options: { readonly force: boolean }): Promise<void> {
     if (options.force && !this.#volumes.has(name)) return
-    this.#find(name)
+    const volume = this.#find(name)
     const users = [...(this.#users.get(name) ?? [])].map(({ id }) => id)
     if (users.length > 0) {
       throw new EngineError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`)
     }
-    await this.#drop(name)
+    await this.#drop(volume)
   }
 
   /** Removes what no container has: anonymous ones, and named ones with `all`. */
@@ -106,8 +123,8 @@ export class VolumeService {
       if (this.#used(volume.name) || !(all || volume.anonymous)) continue
       if (!labelsFit(filters, volume.labels ?? {})) continue
       bytes += await this.#directories.sizeBytes(volume.name)
-      if (this.#used(volume.name)) continue
-      await this.#drop(volume.name)
+      if (this.#used(volume.name) || this.#volumes.get(volume.name) !== volume) continue
+      await this.#drop(volume)
       deleted.push(volume.name)
     }
     this.#journal.emit('volume', 'prune', '', { reclaimed: String(bytes) })
@@ -170,7 +187,8 @@ export class VolumeService {
   async removeAnonymous(container: Container): Promise<void> {
     for (const mount of container.definition.mounts) {
       if (mount.kind !== 'volume' || !mount.anonymous) continue
-      if (this.#volumes.has(mount.name) && !this.#used(mount.name)) await this.#drop(mount.name)
+      const volume = this.#volumes.get(mount.name)
+      if (volume && !this.#used(mount.name)) await this.#drop(volume)
     }
   }
 
@@ -185,6 +203,9 @@ export class VolumeService {
   }
 
   async #ensure(name: string, labels: VolumeRecord['labels'], anonymous: boolean): Promise<VolumeRecord> {
+    for (let leaving = this.#leaving.get(name); leaving; leaving = this.#leaving.get(name)) {
+      await leaving.catch(() => undefined) // whoever removes it is told
+    }
     const there = this.#volumes.get(name) ?? this.#making.get(name)
     if (there) return there
     const making = this.#make({ name, created: rfc3339(nowNano()), labels, options: null, anonymous })
@@ -201,7 +222,11 @@ export class VolumeService {
     try {
       this.#records.add(volume)
     } catch (error) {
-      await this.#directories.remove(volume.name).catch(() => undefined) // the first failure is the one to tell
+      // The first failure is the one to tell; an empty directory without a record goes at the next start.
+      await this.#directories.take(volume.name).then(
+        (taken) => taken.discard(),
+        () => undefined,
+      )
       throw error
     }
     this.#volumes.set(volume.name, volume)
@@ -209,12 +234,33 @@ export class VolumeService {
     return volume
   }
 
-  async #drop(name: string): Promise<void> {
-    await this.#directories.remove(name)
-    this.#records.remove(name)
+  async #drop(volume: VolumeRecord): Promise<void> {
+    const { name } = volume
     this.#volumes.delete(name)
+    const leaving = this.#leave(name)
+    this.#leaving.set(name, leaving)
+    try {
+      await leaving
+    } catch (error) {
+      this.#volumes.set(name, volume)
+      throw error
+    } finally {
+      this.#leaving.delete(name)
+    }
     this.#users.delete(name)
     this.#journal.emit('volume', 'destroy', name, { driver: 'local' })
+  }
+
+  async #leave(name: string): Promise<void> {
+    // Whole until its record is gone: one that cannot be removed must not come back emptied.
+    const taken = await this.#directories.take(name)
+    try {
+      this.#records.remove(name)
+    } catch (error) {
+      await taken.restore()
+      throw error
+    }
+    await taken.discard()
   }
 
   #wire({ name, created, labels, options }: VolumeRecord): Volume {
