@@ -7,52 +7,12 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ContainerCreateRequest, ContainerSummary } from '../api/container.ts'
 import { type Daemon, openDaemon, verifyRoot } from './daemon.ts'
-import type { DaemonSettings } from './settings.ts'
+import { PLAIN_SETTINGS } from './plain-settings.ts'
 
 const BUSYBOX = '/bin/busybox'
 const able = process.getuid?.() === 0 && existsSync(BUSYBOX)
 const never = new AbortController().signal
 const NONE = { NetworkMode: 'none' }
-const SETTINGS: DaemonSettings = {
-  debug: false,
-  experimental: false,
-  labels: [],
-  features: {},
-  liveRestore: true,
-  shutdownTimeoutSeconds: 15,
-  containers: {
-    logDriver: 'json-file',
-    logOptions: {},
-    ulimits: {},
-    shmSizeBytes: 1 << 26,
-    ipcMode: 'private',
-    cgroupnsMode: null,
-    runtime: null,
-    init: false,
-    noNewPrivileges: false,
-    seccomp: 'default',
-  },
-  network: {
-    addressPools: [],
-    bip: null,
-    fixedCidr: null,
-    fixedCidrV6: null,
-    ipv6: false,
-    mtu: null,
-    icc: true,
-    publishIp: '0.0.0.0',
-    ipForward: true,
-    iptables: true,
-    ip6tables: true,
-    userlandProxy: true,
-    dns: [],
-    dnsOptions: [],
-    dnsSearch: [],
-    hostGatewayIps: [],
-  },
-  registries: { insecure: [], mirrors: [], maxDownloads: 3, maxUploads: 5 },
-}
-
 describe.skipIf(!able)('a daemon', () => {
   let folder: string
   let daemon: Daemon
@@ -71,7 +31,7 @@ describe.skipIf(!able)('a daemon', () => {
     version: '0.0.0',
     apiVersion: '1.51',
     minApiVersion: '1.24',
-    settings: SETTINGS,
+    settings: PLAIN_SETTINGS,
     rootless: false,
     lifeline: null,
     bootId,

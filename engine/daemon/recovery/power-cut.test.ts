@@ -30,6 +30,7 @@ import { FileStore } from '../../store/file-store.ts'
 import { openVolumes } from '../../volume/volume-directories.ts'
 import { type Daemon, openDaemon } from '../daemon.ts'
 import { Journal } from '../events/journal.ts'
+import { PLAIN_SETTINGS } from '../plain-settings.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from '../records/containers.ts'
 import { openDatabase } from '../records/database.ts'
 import { IMAGES_SCHEMA, SqliteImageRecords } from '../records/images.ts'
@@ -101,7 +102,7 @@ describe.skipIf(!able)('a power cut', () => {
       version: '0.0.0',
       apiVersion: '1.51',
       minApiVersion: '1.24',
-      liveRestore: true,
+      settings: PLAIN_SETTINGS,
       rootless: false,
       lifeline: null,
       bootId: 'this boot',
