@@ -99,6 +99,20 @@ onEachEngine('exec', (subject) => {
     expect(streamText(await read.all(), 1)).toBe('done\n')
   })
 
+  test('is under the restraints of its container [02.04]', async () => {
+    const container = await subject.sleeper({
+      HostConfig: { SecurityOpt: ['no-new-privileges'], OomScoreAdj: 321, CapDrop: ['ALL'], CapAdd: ['KILL'] },
+    })
+    const id = await make(container, {
+      Cmd: ['sh', '-c', 'cat /proc/self/oom_score_adj; grep -E "CapBnd|NoNew|Seccomp:" /proc/self/status'],
+      AttachStdout: true,
+    })
+    const started = await api.hijack('POST', `/exec/${id}/start`, { upgrade: true, json: {} })
+    expect(streamText(await started.all(), 1).replaceAll('\t', ' ')).toBe(
+      '321\nCapBnd: 0000000000000020\nNoNewPrivs: 1\nSeccomp: 2\n',
+    )
+  })
+
   test('a program that is not there ends as 127 and one that may not run as 126', async () => {
     const container = await subject.sleeper()
     // dockerd 20.10 says 126 of both; later ones, and ours, 127 of the one that is not there.

@@ -55,8 +55,15 @@ export async function attachTo(
   return attachmentOf(child, choice.stdin)
 }
 
-/** The streams of a helper process as an attachment. */
-export function attachmentOf(child: ChildProcess, stdin: boolean): Attachment {
+/**
+ * The streams of a helper process as an attachment. A `client` ends when it is detached; a `supervisor` only loses its
+ * streams and goes on without a reader.
+ */
+export function attachmentOf(
+  child: ChildProcess,
+  stdin: boolean,
+  role: 'client' | 'supervisor' = 'client',
+): Attachment {
   // A client's broken connection must not become an unhandled error here: the streams just end.
   child.stdin?.on('error', () => {})
   const output = child.stdout as Readable
@@ -65,7 +72,7 @@ export function attachmentOf(child: ChildProcess, stdin: boolean): Attachment {
     output,
     input: stdin ? (child.stdin as Writable) : discard(),
     detach() {
-      child.kill('SIGKILL')
+      if (role === 'client') child.kill('SIGKILL')
       child.stdin?.destroy()
       output.destroy()
     },

@@ -26,6 +26,8 @@ export interface BundleRecord {
   /** Null for one without. */
   readonly cgroup: string | null
   readonly terminal: boolean
+  /** What joining its processes takes; null or absent when only the OCI runtime may do it. */
+  readonly joining?: { readonly seccomp: boolean } | null
 }
 
 /** The layout of the state directory. */

@@ -353,7 +353,8 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
 
     const killed = await exec('e6', { args: ['sh', '-c', 'kill -9 $$'] })
     expect(await killed.exit).toBe(137)
-    await expect.poll(() => readdirSync(join(scratch, 'state/bundles', given.id, 'execs'))).toEqual([])
+    const left = join(scratch, 'state/bundles', given.id, 'execs')
+    await expect.poll(() => (existsSync(left) ? readdirSync(left) : [])).toEqual([])
     await runtime.delete(given.id, { force: true })
   })
 

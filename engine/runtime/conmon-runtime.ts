@@ -32,6 +32,7 @@ import { startExec } from './exec-session.ts'
 import { ExitWatcher } from './exits.ts'
 import { startFailure } from './failure.ts'
 import { hostFacts, resolveDevices } from './host-facts.ts'
+import { joinContainer, joining } from './join-session.ts'
 import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
 import { lookupUser } from './rootfs-user.ts'
@@ -170,7 +171,8 @@ class ConmonRuntime implements Runtime {
       throw new EngineError('internal', `container ${id} was made and is gone again before it was started`)
     }
     const terminal = settings.process.terminal
-    await writeRecord(paths, { boot: bootId(), process, supervisor, cgroup, terminal })
+    const how = this.#programs.runtime === 'crun' ? joining(spec) : null
+    await writeRecord(paths, { boot: bootId(), process, supervisor, cgroup, terminal, joining: how })
     this.#supervisors.add(id, { process, supervisor })
     return { pid: created.data }
   }
@@ -276,6 +278,16 @@ class ConmonRuntime implements Runtime {
     const record = this.#record(id)
     if (!isAlive(record.process)) throw new EngineError('conflict', `container ${id} is not running`)
     const user = await lookupUser(options.rootfs, process)
+    const wanted = buildProcess(process, user, this.#facts)
+    const place = {
+      helper: this.#programs.helper,
+      containerId: id,
+      record,
+      cgroups: this.#cgroups,
+      seccompFile: join(this.#layout.runtime, id, 'seccomp.bpf'),
+    }
+    const joined = await joinContainer(place, wanted, options)
+    if (joined) return joined
     return startExec(
       this.#programs,
       {
@@ -284,7 +296,7 @@ class ConmonRuntime implements Runtime {
         directory: join(this.#layout.bundle(id).execs, execId),
         runtimeRoot: this.#layout.runtime,
       },
-      buildProcess(process, user, this.#facts),
+      wanted,
       options,
     )
   }

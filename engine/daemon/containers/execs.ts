@@ -12,6 +12,7 @@ import { endingAfter } from './ending-after.ts'
 import { refuseRestarting } from './lifecycle.ts'
 import { frameHeader } from './logs/render.ts'
 import type { Parts } from './parts.ts'
+import { securityOptions } from './settings.ts'
 
 /** What an exec has become. */
 type ExecLife =
@@ -216,7 +217,9 @@ export function processSettings(
     privileged: request.Privileged || host.Privileged,
     capAdd: host.CapAdd ?? [],
     capDrop: host.CapDrop ?? [],
-    noNewPrivileges: false,
+    // As its container's: what holds there must hold for every process that joins it.
+    noNewPrivileges: securityOptions(host.SecurityOpt ?? []).noNewPrivileges,
+    ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
     ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
   }
 }

@@ -18,6 +18,10 @@ int main(int argc, char **argv)
 			return applet_attach(argc - 1, argv + 1);
 		if (strcmp(argv[1], "exec") == 0)
 			return applet_exec(argc - 1, argv + 1);
+		if (strcmp(argv[1], "join") == 0)
+			return applet_join(argc - 1, argv + 1);
+		if (strcmp(argv[1], "joined") == 0)
+			return applet_joined(argc - 1, argv + 1);
 		if (strcmp(argv[1], "runtime") == 0)
 			return applet_runtime(argc - 1, argv + 1);
 		if (strcmp(argv[1], "net") == 0)
@@ -33,6 +37,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|runtime|net|hold|enter|init|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|hold|enter|init|version ...\n", stderr);
 	return 2;
 }

@@ -4,6 +4,8 @@
 
 int applet_attach(int argc, char **argv);
 int applet_exec(int argc, char **argv);
+int applet_join(int argc, char **argv);
+int applet_joined(int argc, char **argv);
 int applet_runtime(int argc, char **argv);
 int applet_net(int argc, char **argv);
 int applet_hold(int argc, char **argv);

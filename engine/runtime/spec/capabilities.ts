@@ -89,6 +89,11 @@ export function capabilities(request: CapabilityRequest, available: bigint): rea
   return possible.filter((name) => wanted.has(name))
 }
 
+/** The kernel's bit mask of capabilities by their full names. */
+export function capabilityMask(names: readonly string[]): bigint {
+  return names.reduce((mask, name) => mask | (1n << BigInt(ALL.indexOf(name))), 0n)
+}
+
 /** `CapBnd` of /proc/self/status as a mask. */
 export function parseBoundingSet(status: string): bigint {
   const hex = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]
