@@ -50,7 +50,7 @@ describe.runIf(canRunContainers() && findProgram('crun') !== null)('joining', { 
       cgroupParent: `/longshore-test-${process.pid}`,
       prefer: 'crun',
     })
-    programs = (await findPrograms('crun')).programs
+    programs = (await findPrograms('crun', { kind: 'whole' })).programs
   })
 
   afterAll(async () => {

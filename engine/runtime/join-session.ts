@@ -121,7 +121,7 @@ export function entryOf(
     return number < 0 ? null : `limit=${number} ${words.join(' ')}`
   })
   if (!joining || unknown || capabilities.ambient.length > 0 || limits.includes(null)) return null
-  const directories = cgroupDirectories(cgroups, record.cgroup)
+  const directories = record.cgroup === null ? [] : cgroupDirectories(cgroups, record.cgroup)
   const mask = (names: readonly string[]) => capabilityMask(names).toString(16)
   const strings = [
     `pid=${record.process.pid}`,

@@ -148,7 +148,7 @@ static void join_cgroups(const struct entry *e)
 		else if (errno != ENOENT) /* a hierarchy in which the container has no group */
 			say_and_exit(SAY_UNSUPPORTED, "%s: %s", *path, strerror(errno));
 	}
-	if (joined == 0 && !e->unified)
+	if (joined == 0 && e->task_count > 0)
 		say_and_exit(SAY_UNSUPPORTED, "the container has no cgroup to join");
 }
 
