@@ -101,7 +101,12 @@ onEachEngine('exec', (subject) => {
 
   test('is under the restraints of its container [02.04]', async () => {
     const container = await subject.sleeper({
-      HostConfig: { SecurityOpt: ['no-new-privileges'], OomScoreAdj: 321, CapDrop: ['ALL'], CapAdd: ['KILL'] },
+      HostConfig: {
+        SecurityOpt: ['no-new-privileges'],
+        OomScoreAdj: 321,
+        CapDrop: ['ALL'],
+        CapAdd: ['KILL'],
+      },
     })
     const id = await make(container, {
       Cmd: ['sh', '-c', 'cat /proc/self/oom_score_adj; grep -E "CapBnd|NoNew|Seccomp:" /proc/self/status'],
