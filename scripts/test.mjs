@@ -68,6 +68,7 @@ function stages(node, missing) {
       'api',
       [
         needs('api on embedded', 'docker-registry', () => engine('embedded', 'api')),
+        needs('api on rootless', 'newuidmap', () => engine('rootless', 'api')),
         needs('api on dockerd', 'dockerd', () => engine('dockerd', 'api')),
       ],
     ],

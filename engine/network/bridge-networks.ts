@@ -13,8 +13,9 @@ import { parseCounters } from './counters.ts'
 import { closePorts, lower, openPorts, portRuleOwners, raise } from './firewall.ts'
 import { holdPort } from './held-ports.ts'
 import type { Endpoint, HeldPort, NetworkDefinition, Networks, PortMapping, PortOwner } from './network.ts'
-import { linkExists, run, setSysctl } from './place.ts'
+import { linkExists, networkPlace, run, setSysctl } from './place.ts'
 import { portOwner } from './port-owner.ts'
+import { aim, forwarded, freed } from './rootless/forwarder.ts'
 
 const MTU = '1500'
 
@@ -77,7 +78,7 @@ class BridgeNetworks implements Networks {
   async holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]> {
     const held: HeldPort[] = []
     try {
-      for (const mapping of mappings) held.push(await holdPort(mapping))
+      for (const mapping of mappings) held.push(reachable(await holdPort(mapping)))
       return held
     } catch (error) {
       for (const port of held) port.release()
@@ -87,10 +88,12 @@ class BridgeNetworks implements Networks {
 
   async publish(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void> {
     if (mappings.length > 0) await openPorts(this.#network, endpoint, mappings)
+    if (networkPlace() !== null) aim(mappings, endpoint.address)
   }
 
   async release(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void> {
     await closePorts(this.#network, endpoint, mappings)
+    if (networkPlace() !== null) await freed(mappings)
     await this.#native('leave', endpoint.netns)
     this.#addresses.free(endpoint.address)
   }
@@ -170,6 +173,12 @@ class BridgeNetworks implements Networks {
   async #native(...args: readonly string[]): Promise<void> {
     await run(nativeHelper(), ['net', ...args])
   }
+}
+
+/** Where the host does not route to containers, a port is carried to them. */
+function reachable(held: HeldPort): HeldPort {
+  const place = networkPlace()
+  return place === null ? held : forwarded(held, place)
 }
 
 /** Forwarding, and for published ports on 127.0.0.1 the kernel's leave to route loopback addresses to the bridge. */

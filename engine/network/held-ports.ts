@@ -62,7 +62,8 @@ function holdUdp(mapping: PortMapping): Promise<HeldPort> {
   })
 }
 
-function descriptorOf(socket: WithHandle): number {
+/** The descriptor under a socket or pipe of Node. */
+export function descriptorOf(socket: WithHandle): number {
   const fd = socket._handle?.fd
   if (fd === undefined || fd < 0)
     throw new EngineError('internal', 'Node does not tell the descriptor of a bound port')
@@ -89,7 +90,7 @@ async function bindFailure(mapping: PortMapping, cause: NodeJS.ErrnoException): 
     case 'EACCES':
       return new EngineError(
         'forbidden',
-        `Bind for ${hostIp}:${hostPort} failed: this user may not bind ports below 1024`,
+        `Bind for ${hostIp}:${hostPort} failed: this user may not bind ports below 1024. Run: sudo sysctl net.ipv4.ip_unprivileged_port_start=${hostPort}`,
         { cause },
       )
     default:

@@ -53,6 +53,14 @@ export const PARTS = [
   part('Chromium', ['chromium', 'google-chrome'], 'chromium', 'test', 'no journey can be made in a browser'),
   part('docker-compose', ['docker-compose'], 'docker-compose', 'test', 'an older Compose cannot be tried'),
   part('skopeo', ['skopeo'], 'skopeo', 'test', 'no other registry client can be tried'),
+  part('newuidmap', ['newuidmap'], 'uidmap', 'test', 'engines without root cannot give containers their ids'),
+  part(
+    'pasta',
+    ['pasta', 'slirp4netns'],
+    'passt',
+    'test',
+    'containers without root reach no network beyond this host',
+  ),
   part('podman', ['podman'], 'podman', 'full', 'podman is not measured beside the others'),
   part('mmdebstrap', ['mmdebstrap'], 'mmdebstrap', 'full', 'there is no Debian image to test with'),
 ]
