@@ -33,10 +33,10 @@ export interface ImageSummary {
   readonly RepoDigests: readonly string[]
   readonly Created: number
   readonly Size: number
-  /** -1: not computed. */
+  /** Bytes of layers that other images have too; -1: not computed. */
   readonly SharedSize: number
-  /** As `Size`; read by clients of API 1.43 and older. */
-  readonly VirtualSize: number
+  /** As `Size`; gone since API 1.44. */
+  readonly VirtualSize?: number
   readonly Labels: Readonly<Record<string, string>> | null
   /** Containers made from it; -1: not computed. */
   readonly Containers: number

@@ -12,7 +12,6 @@ import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
 import { placeNetworks } from '../network/place.ts'
 import { boundUplink, closeUplink, openUplink } from '../network/rootless/uplink.ts'
-import type { RegistryOptions } from '../registry/options.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -63,8 +62,6 @@ export interface DaemonOptions {
   readonly minApiVersion: string
   readonly settings: DaemonSettings
   readonly bootId: string
-  /** Mirrors, insecure registries, certificates; what is left out is as `DEFAULT_REGISTRY_OPTIONS` says. */
-  readonly registry?: Partial<RegistryOptions>
   /** In a user namespace, without the rights of the host's root. */
   readonly rootless: boolean
   /** For an engine that a user started: the FIFO that its namespaces live as long as. Null has networks here. */
@@ -215,11 +212,12 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
     join(paths.volumes, name, '_data'),
   )
-  const remote = new Registry(options.registry)
+  const remote = new Registry(options.settings.registries)
   const images = new Images({
     store,
     records: imageRecords,
     registry: remote,
+    transfers: options.settings.registries,
     usedBy: (id) =>
       [...registry.all()]
         .filter(({ definition }) => definition.imageId === id)

@@ -17,6 +17,8 @@ export interface Credentials {
 /** Seconds a token lives when its server does not say (distribution spec, token authentication). */
 const DEFAULT_LIFE = 60
 
+const CLIENT_ID = 'longshore'
+
 interface Token {
   readonly value: string
   readonly expiresAt: number
@@ -48,22 +50,34 @@ export class Authenticator {
   readonly #credentials: Credentials
   readonly #scope: string
   readonly #origin: string
+  readonly #offline: boolean
+  #refreshToken = ''
   /** What the registry asked for last time. */
   #challenge: Challenge | null = null
 
-  /** `origin` is the registry's; `scope` what is wanted of it (`repository:app:pull`), empty for nothing yet. */
+  /**
+   * `origin` is the registry's; `scope` what is wanted of it (`repository:app:pull`), empty for nothing yet. With
+   * `offline` a token is asked for that stands for the password.
+   */
   constructor(
     transport: Transport,
     tokens: TokenCache,
     credentials: Credentials,
     origin: string,
     scope: string,
+    options: { readonly offline: boolean } = { offline: false },
   ) {
+    this.#offline = options.offline
     this.#transport = transport
     this.#origin = new URL(origin).origin
     this.#tokens = tokens
     this.#credentials = credentials
     this.#scope = scope
+  }
+
+  /** What the token server gave to stand for the password; empty when it gave nothing. */
+  get refreshToken(): string {
+    return this.#refreshToken
   }
 
   /** Sends with what the registry wants (to its own addresses only); on 401 gets it (a token that ran out too) and sends once more. */
@@ -101,7 +115,7 @@ export class Authenticator {
   async #token(challenge: Challenge, ask: Ask): Promise<string> {
     const scopes = scopesOf(challenge, this.#scope, ask.url)
     const key = this.#key(challenge, scopes)
-    const known = this.#tokens.get(key)
+    const known = this.#offline ? undefined : this.#tokens.get(key)
     if (known !== undefined) return known
     const answer = await this.#transport.send({
       ...this.#tokenRequest(challenge, scopes),
@@ -113,7 +127,8 @@ export class Authenticator {
       const { message } = readRefusal(answer.statusCode, text)
       throw new TokenRefused(answer.statusCode, message)
     }
-    const { token, access_token, expires_in } = parseTokenAnswer(text)
+    const { token, access_token, expires_in, refresh_token } = parseTokenAnswer(text)
+    if (typeof refresh_token === 'string') this.#refreshToken = refresh_token
     const value = token ?? access_token
     if (!value)
       throw new EngineError(
@@ -135,7 +150,7 @@ export class Authenticator {
       const body = new URLSearchParams({
         grant_type: 'refresh_token',
         refresh_token: this.#credentials.identityToken,
-        client_id: 'longshore',
+        client_id: CLIENT_ID,
         service,
         scope: scopes.join(' '),
       }).toString()
@@ -147,6 +162,12 @@ export class Authenticator {
       }
     }
     if (service !== '') url.searchParams.set('service', service)
+    const { username } = this.#credentials
+    if (username) url.searchParams.set('account', username)
+    if (this.#offline) {
+      url.searchParams.set('offline_token', 'true')
+      url.searchParams.set('client_id', CLIENT_ID)
+    }
     for (const scope of scopes) url.searchParams.append('scope', scope)
     const basic = this.#basic()
     return { url: url.href, headers: basic === null ? {} : { authorization: basic } }
@@ -199,9 +220,16 @@ function chooseChallenge(header: string | string[] | undefined): Challenge | nul
   return all.find(({ scheme }) => scheme === 'bearer') ?? all.find(({ scheme }) => scheme === 'basic') ?? null
 }
 
-function parseTokenAnswer(text: string): { token?: string; access_token?: string; expires_in?: number } {
+interface TokenAnswer {
+  readonly token?: string
+  readonly access_token?: string
+  readonly expires_in?: number
+  readonly refresh_token?: string
+}
+
+function parseTokenAnswer(text: string): TokenAnswer {
   try {
-    return JSON.parse(text) as { token?: string }
+    return JSON.parse(text) as TokenAnswer
   } catch {
     return {}
   }

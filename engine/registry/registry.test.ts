@@ -77,11 +77,11 @@ describe('authentication', () => {
     await app.resolve(AMD64)
     expect(asked.map(({ line }) => line)).toEqual([
       'GET /v2/app/manifests/1',
-      'GET /token?service=s&scope=repository%3Aapp%3Apull',
+      'GET /token?service=s&account=ann&scope=repository%3Aapp%3Apull',
       'GET /v2/app/manifests/1',
       'GET /v2/app/manifests/1',
       'GET /v2/app/manifests/1',
-      'GET /token?service=s&scope=repository%3Aapp%3Apull',
+      'GET /token?service=s&account=ann&scope=repository%3Aapp%3Apull',
       'GET /v2/app/manifests/1',
     ])
     expect(asked[1]?.headers.authorization).toBe(`Basic ${Buffer.from('ann:secret').toString('base64')}`)
@@ -141,11 +141,28 @@ describe('signing in', () => {
     })
     const registry = new Registry()
     open.push({ close: () => void registry.close() })
-    await registry.ping(host, { username: 'ann', password: 'secret' })
-    await expect(registry.ping(host, { username: 'ann', password: 'wrong' })).rejects.toMatchObject({
+    await registry.login(host, { username: 'ann', password: 'secret' })
+    await expect(registry.login(host, { username: 'ann', password: 'wrong' })).rejects.toMatchObject({
       kind: 'unauthorized',
       message: `login attempt to http://${host}/v2/ failed: unauthorized: unauthorized`,
     })
+  })
+
+  it('answers the token that stands for the password from now on [06.08]', async () => {
+    const { host, asked } = await scripted((request, response) => {
+      if (request.url?.startsWith('/token')) response.end('{"token":"t","refresh_token":"for later"}')
+      else if (request.headers.authorization === 'Bearer t') response.end('{}')
+      else
+        refuse(response, 401, 'UNAUTHORIZED', {
+          'www-authenticate': `Bearer realm="http://${request.headers.host}/token",service="s"`,
+        })
+    })
+    const registry = new Registry()
+    open.push({ close: () => void registry.close() })
+    expect(await registry.login(host, { username: 'ann', password: 'secret' })).toBe('for later')
+    expect(asked.map(({ line }) => line)).toContain(
+      'GET /token?service=s&account=ann&offline_token=true&client_id=longshore',
+    )
   })
 })
 

@@ -17,38 +17,44 @@ import { Wire } from './wire.ts'
 
 const HUB_INDEX = 'https://index.docker.io'
 
+/** How registries are reached now. */
+interface Reach {
+  readonly transport: Transport
+  readonly endpoints: Endpoints
+}
+
 /** All registries, as seen by one engine: its connections and its tokens. */
 export class Registry {
-  readonly #transport: Transport
   readonly #tokens = new TokenCache()
-  readonly #endpoints: Endpoints
+  readonly #patience: Patience
+  #reach: Reach
 
   /** Sends nothing yet. Throws `invalid` for options that cannot be. */
   constructor(options: Partial<RegistryOptions> & { readonly patience?: Patience } = {}) {
-    const { insecure, mirrors, certificates } = { ...DEFAULT_REGISTRY_OPTIONS, ...options }
-    const insecureOnes = new InsecureRegistries(insecure)
-    const patience = options.patience ?? PATIENCE
-    this.#transport = new Transport({ insecure: insecureOnes, certificates, patience })
-    this.#endpoints = new Endpoints({ mirrors }, insecureOnes, (url, signal) =>
-      this.#transport.answers(url, signal),
-    )
+    this.#patience = options.patience ?? PATIENCE
+    this.#reach = reach(options, this.#patience)
+  }
+
+  /** Other options from now on; what is under way ends as it began. Throws `invalid`, changing nothing. */
+  configure(options: Partial<RegistryOptions>): void {
+    this.#reach = reach(options, this.#patience)
   }
 
   /** The repository that `reference` names, for reading. Nothing is sent yet. */
   repository(reference: Reference, credentials: Credentials = {}): Repository {
-    return new Repository(this.#wire(reference, credentials, 'pull'), this.#transport)
+    return new Repository(this.#wire(reference, credentials, 'pull'), this.#reach.transport)
   }
 
   /** The repository that `reference` names, for writing. Mirrors have no part in it. */
   publication(reference: Reference, credentials: Credentials = {}): Publication {
-    return new Publication(this.#wire(reference, credentials, 'pull,push'), this.#transport)
+    return new Publication(this.#wire(reference, credentials, 'pull,push'), this.#reach.transport)
   }
 
   /** What the registry of a domain holds. */
   directory(domain: string, credentials: Credentials = {}): Directory {
     return new Directory(domain, async () => {
       // Docker Hub's search is at yet another address of its own.
-      const origin = domain === 'docker.io' ? HUB_INDEX : (await this.#endpoints.own(domain)).origin
+      const origin = domain === 'docker.io' ? HUB_INDEX : (await this.#reach.endpoints.own(domain)).origin
       return { origin, authenticator: this.#authenticator(origin, credentials, 'registry:catalog:*') }
     })
   }
@@ -56,7 +62,7 @@ export class Registry {
   #wire(reference: Reference, credentials: Credentials, actions: string): Wire {
     const scope = `repository:${reference.path}:${actions}`
     return new Wire(reference, async (signal) =>
-      (await this.#endpoints.toRead(reference.domain, signal)).map(({ origin, mirror }) => ({
+      (await this.#reach.endpoints.toRead(reference.domain, signal)).map(({ origin, mirror }) => ({
         base: `${origin}/v2/${reference.path}`,
         mirror,
         authenticator: this.#authenticator(origin, mirror ? {} : credentials, scope),
@@ -64,15 +70,21 @@ export class Registry {
     )
   }
 
-  /** Does `domain` answer, and take the credentials? Throws `unauthorized`, `unavailable` or `cancelled`. */
-  async ping(domain: string, credentials: Credentials = {}, signal?: AbortSignal): Promise<void> {
-    const { origin } = await this.#endpoints.own(domain, signal)
-    const authenticator = this.#authenticator(origin, credentials, '')
+  /**
+   * Signs in: answers the token that stands for the password from now on, or an empty text where there is none.
+   * Throws `unauthorized` when the registry does not take the account, `unavailable` or `cancelled`.
+   */
+  async login(domain: string, credentials: Credentials, signal?: AbortSignal): Promise<string> {
+    const { transport, endpoints } = this.#reach
+    const { origin } = await endpoints.own(domain, signal)
+    const authenticator = new Authenticator(transport, this.#tokens, credentials, origin, '', {
+      offline: true,
+    })
     let refusal: { readonly status: number; readonly message: string }
     try {
       const answer = await authenticator.send({ url: `${origin}/v2/`, headers: {}, signal })
       const body = await answer.body.text()
-      if (answer.statusCode < 300) return
+      if (answer.statusCode < 300) return authenticator.refreshToken
       refusal = readRefusal(answer.statusCode, body)
     } catch (error) {
       if (!(error instanceof TokenRefused)) throw error
@@ -86,11 +98,19 @@ export class Registry {
   }
 
   #authenticator(origin: string, credentials: Credentials, scope: string): Authenticator {
-    return new Authenticator(this.#transport, this.#tokens, credentials, origin, scope)
+    return new Authenticator(this.#reach.transport, this.#tokens, credentials, origin, scope)
   }
 
   /** Closes idle connections. */
   close(): Promise<void> {
-    return this.#transport.close()
+    return this.#reach.transport.close()
   }
+}
+
+function reach(options: Partial<RegistryOptions>, patience: Patience): Reach {
+  const { insecure, mirrors, certificates } = { ...DEFAULT_REGISTRY_OPTIONS, ...options }
+  const trusted = new InsecureRegistries(insecure)
+  const transport = new Transport({ insecure: trusted, certificates, patience })
+  const endpoints = new Endpoints({ mirrors }, trusted, (url, signal) => transport.answers(url, signal))
+  return { transport, endpoints }
 }

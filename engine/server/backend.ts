@@ -14,7 +14,7 @@ import type {
   WaitCondition,
 } from '../api/container.ts'
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../api/exec.ts'
-import type { DistributionInspect, ImageSearchResult } from '../api/image.ts'
+import type { DistributionInspect, ImageInspect, ImageSearchResult, ImageSummary } from '../api/image.ts'
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
 import type { PortHolder } from '../api/longshore/port-owner.ts'
 import type { RegistryInspection, RegistryRepositories, RegistryTags } from '../api/longshore/registries.ts'
@@ -142,6 +142,8 @@ export interface RegistryAsking {
 
 /** Registries, seen without pulling. */
 export interface RegistriesBackend {
+  /** Whether a registry takes an account. Throws when it does not, or does not answer. */
+  auth(account: RegistryAccount): Promise<{ readonly Status: string; readonly IdentityToken: string }>
   distribution(name: string, asking: RegistryAsking): Promise<DistributionInspect>
   search(
     query: { readonly term: string; readonly limit: number | undefined; readonly filters: Filters },
@@ -163,10 +165,9 @@ export interface RegistriesBackend {
 
 /** Images answer in Docker's JSON; progress comes as JSON lines. */
 export interface ImagesBackend {
-  /** Whether a registry takes an account. Throws when it does not, or does not answer. */
-  auth(account: RegistryAccount): Promise<{ readonly Status: string; readonly IdentityToken: string }>
-  list(query: { readonly all: boolean; readonly filters: Filters }): Promise<unknown>
-  inspect(name: string): Promise<unknown>
+  /** There are no intermediate images here, so that `all` would add none. */
+  list(query: { readonly sharedSize: boolean; readonly filters: Filters }): Promise<readonly ImageSummary[]>
+  inspect(name: string): Promise<ImageInspect>
   history(name: string): Promise<unknown>
   tag(name: string, repo: string, tag: string): Promise<void>
   remove(name: string, options: { readonly force: boolean; readonly noprune: boolean }): Promise<unknown>

@@ -89,6 +89,8 @@ export class Containers {
       parts.defaults,
     )
     await parts.volumes.ensure(definition.mounts)
+    // The image may have been removed meanwhile; from the record on, its layers stay.
+    parts.images.resolve(image.id)
     // Nothing waits from here on, so that no other create can come between the check and the record.
     const given = asked ?? generateName((each) => registry.byName(each) !== undefined)
     registry.checkFree(given)

@@ -16,6 +16,8 @@ import type { ProcessDefaults } from './settings.ts'
 /** Finds images by what people write. Throws `not-found`. */
 export interface ImageSource {
   resolve(name: string): ImageRecord
+  /** A container of the image is gone. */
+  released(id: Digest): Promise<void>
 }
 
 export interface Parts {

@@ -72,5 +72,6 @@ export async function dismantle(
   dropPending(container)
   parts.journal.emit('container', 'destroy', id, container.attributes())
   if (options.volumes) await parts.volumes.removeAnonymous(container)
+  await parts.images.released(container.definition.imageId)
   container.tellRemoved()
 }

@@ -29,7 +29,9 @@ export function filterImages(records: ImageRecords, filters: Filters): readonly 
     if (before !== undefined && created >= before) continue
     if (since !== undefined && created <= since) continue
     if (until?.some((moment) => created >= moment)) continue
-    if (dangling !== null && dangling !== (image.references.length === 0)) continue
+    if (dangling === true && image.references.length > 0) continue
+    // A digest is a name as well, though not one to keep an image for.
+    if (dangling === false && image.references.length + image.repoDigests.length === 0) continue
     if (!labelsFit(filters, image.config.config?.Labels ?? {})) continue
     const references =
       patterns.length === 0

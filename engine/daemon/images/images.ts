@@ -10,7 +10,7 @@ import type {
   ImageSummary,
   ProgressMessage,
 } from '../../api/image.ts'
-import { EngineError, isEngineError } from '../../errors.ts'
+import { EngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import { hostPlatform, parsePlatform, parsePlatformJson } from '../../oci/platform.ts'
 import {
@@ -37,12 +37,13 @@ import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
 import { deletedLayers, type ImageUser, planRemoval, type RemovalPlan } from './remove.ts'
 import { type Saved, saveImages } from './save.ts'
+import { sharedBytes } from './shared-size.ts'
 import { history, inspect, summary } from './views.ts'
 
 /** What others are told: the daemon's event log adds the time. */
 export interface ImageEvent {
   readonly Type: 'image'
-  readonly Action: 'pull' | 'push' | 'import' | 'load' | 'save' | 'tag' | 'untag' | 'delete'
+  readonly Action: 'pull' | 'push' | 'import' | 'load' | 'save' | 'tag' | 'untag' | 'delete' | 'prune'
   readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
 }
 
@@ -51,6 +52,8 @@ export interface ImagesOptions {
   readonly store: Store
   readonly records: ImageRecords
   readonly registry: Registry
+  /** How many layers move at once, over all pulls and over all pushes. */
+  readonly transfers: { readonly maxDownloads: number; readonly maxUploads: number }
   /** Containers made from the image. */
   readonly usedBy: (id: Digest) => readonly ImageUser[]
   /** Diff ids of every container: their layers stay when the image goes. */
@@ -98,8 +101,13 @@ export class Images {
 
   constructor(options: ImagesOptions) {
     this.#options = options
-    this.#puller = new Puller(options.store, options.records, options.registry)
-    this.#pusher = new Pusher(options.store, options.records, options.registry)
+    this.#puller = new Puller(
+      options.store,
+      options.records,
+      options.registry,
+      options.transfers.maxDownloads,
+    )
+    this.#pusher = new Pusher(options.store, options.records, options.registry, options.transfers.maxUploads)
   }
 
   /**
@@ -110,30 +118,9 @@ export class Images {
     return findImage(this.#options.records, nameOrId).image
   }
 
-  /** POST /auth: whether a registry takes an account. Throws `unauthorized` when it does not. */
-  async auth(account: {
-    readonly username?: string
-    readonly password?: string
-    readonly identitytoken?: string
-    readonly serveraddress?: string
-  }): Promise<{ readonly Status: string; readonly IdentityToken: string }> {
-    const address = (account.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '')
-    const domain = address === '' || address === 'index.docker.io' ? 'docker.io' : address
-    try {
-      await this.#options.registry.ping(domain, {
-        username: account.username ?? '',
-        password: account.password ?? '',
-        ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
-      })
-    } catch (cause) {
-      if (!isEngineError(cause, 'not-found') && !isEngineError(cause, 'unauthorized')) throw cause
-      throw new EngineError(
-        'unauthorized',
-        `login attempt to ${domain} failed: unauthorized: incorrect username or password`,
-        { cause },
-      )
-    }
-    return { Status: 'Login Succeeded', IdentityToken: '' }
+  /** A container of the image is gone: if the image went before it, so does what it had left. */
+  async released(id: Digest): Promise<void> {
+    if (this.#options.records.get(id) === undefined) await this.collect()
   }
 
   /**
@@ -254,9 +241,21 @@ export class Images {
   }
 
   /** GET /images/json. Newest first. */
-  async list(query: { readonly filters: Filters }): Promise<readonly ImageSummary[]> {
-    const rows = filterImages(this.#options.records, query.filters)
-    return rows.map(({ image, references, repoDigests }) => summary(image, references, repoDigests))
+  async list(query: {
+    readonly sharedSize: boolean
+    readonly filters: Filters
+  }): Promise<readonly ImageSummary[]> {
+    const { records, store, usedBy } = this.#options
+    const rows = filterImages(records, query.filters)
+    const shared = query.sharedSize ? await sharedBytes(records.all(), store) : null
+    return rows.map(({ image, references, repoDigests }) =>
+      summary(image, {
+        references,
+        repoDigests,
+        containers: usedBy(image.id).length,
+        sharedBytes: shared && (shared.get(image.id) ?? 0),
+      }),
+    )
   }
 
   async inspect(nameOrId: string): Promise<ImageInspect> {
@@ -318,6 +317,8 @@ export class Images {
     for (const { image } of unused)
       items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
     const freed = await store.collect(inUse())
+    const attributes = { reclaimed: String(freed) }
+    this.#options.emit({ Type: 'image', Action: 'prune', Actor: { ID: '', Attributes: attributes } })
     return { ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: freed }
   }
 

@@ -15,9 +15,6 @@ import { LayerReporter, type Report } from './progress.ts'
 import { Slots } from './slots.ts'
 import { Transfers } from './transfers.ts'
 
-/** Layers downloaded at once, over all pulls. */
-const DOWNLOADS = 3
-
 /** What to pull. `reference` has a tag or a digest. */
 export interface PullRequest {
   readonly reference: Reference
@@ -33,9 +30,11 @@ export class Puller {
   readonly #records: ImageRecords
   readonly #registry: Registry
   readonly #layers = new Transfers<LayerProgress, { readonly diffId: Digest }>()
-  readonly #slots = new Slots(DOWNLOADS)
+  readonly #slots: Slots
 
-  constructor(store: Store, records: ImageRecords, registry: Registry) {
+  /** `atOnce` is how many layers move at once. */
+  constructor(store: Store, records: ImageRecords, registry: Registry, atOnce: number) {
+    this.#slots = new Slots(atOnce)
     this.#store = store
     this.#records = records
     this.#registry = registry

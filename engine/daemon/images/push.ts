@@ -13,9 +13,6 @@ import { compressLayers } from './compress.ts'
 import { LayerReporter, type Report } from './progress.ts'
 import { Slots } from './slots.ts'
 
-/** Layers uploaded at once, over all pushes. */
-const UPLOADS = 5
-
 /** What to push. */
 export interface PushRequest {
   readonly reference: Reference & { readonly tag: string }
@@ -30,9 +27,11 @@ export class Pusher {
   readonly #store: Store
   readonly #records: ImageRecords
   readonly #registry: Registry
-  readonly #slots = new Slots(UPLOADS)
+  readonly #slots: Slots
 
-  constructor(store: Store, records: ImageRecords, registry: Registry) {
+  /** `atOnce` is how many layers move at once. */
+  constructor(store: Store, records: ImageRecords, registry: Registry, atOnce: number) {
+    this.#slots = new Slots(atOnce)
     this.#store = store
     this.#records = records
     this.#registry = registry

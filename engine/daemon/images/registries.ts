@@ -33,6 +33,26 @@ export class Registries {
     this.#registry = registry
   }
 
+  /**
+   * POST /auth: whether a registry takes an account. Where it gives a token for the password, that is answered: the
+   * client keeps it instead. Throws `unauthorized` when it does not, `unavailable` when it does not answer.
+   */
+  async auth(account: {
+    readonly username?: string
+    readonly password?: string
+    readonly identitytoken?: string
+    readonly serveraddress?: string
+  }): Promise<{ readonly Status: string; readonly IdentityToken: string }> {
+    const address = (account.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+    const domain = ['', 'index.docker.io', 'registry-1.docker.io'].includes(address) ? 'docker.io' : address
+    const identityToken = await this.#registry.login(checkDomain(domain), {
+      username: account.username ?? '',
+      password: account.password ?? '',
+      ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
+    })
+    return { Status: 'Login Succeeded', IdentityToken: identityToken }
+  }
+
   /** GET /distribution/{name}/json. */
   async distribution(name: string, { auth, signal }: Asking): Promise<DistributionInspect> {
     const repository = this.#registry.repository(

@@ -1,11 +1,11 @@
 /** What removing an image by this name means, decided before anything is touched (Docker's rules). Pure. */
-import { createHash } from 'node:crypto'
 import type { ImageDeleteItem } from '../../api/image.ts'
 import { EngineError } from '../../errors.ts'
 import type { Digest } from '../../oci/descriptor.ts'
 import { hexOf } from '../../oci/digest.ts'
 import { familiar, familiarReference, formatReference, parseReference } from '../../oci/reference.ts'
 import type { ImageRecord } from '../../store/store.ts'
+import { chainIds } from './chain-ids.ts'
 import type { Found } from './find.ts'
 
 /** A container that was made from the image. */
@@ -96,19 +96,6 @@ export function deletedLayers(
     .reverse()
     .filter((id) => !kept.has(id))
     .map((id) => ({ Deleted: id }))
-}
-
-function chainIds(diffIds: readonly Digest[]): readonly Digest[] {
-  const ids: Digest[] = []
-  for (const diffId of diffIds) {
-    const below = ids.at(-1)
-    ids.push(
-      below === undefined
-        ? diffId
-        : `sha256:${createHash('sha256').update(`${below} ${diffId}`).digest('hex')}`,
-    )
-  }
-  return ids
 }
 
 function conflict(image: ImageRecord, force: string, why: string): EngineError {

@@ -6,12 +6,19 @@ import type { ImageRecord } from '../../store/store.ts'
 
 const NEVER = '0001-01-01T00:00:00Z'
 
-/** One row of the list, with the names given (a filter may hide some). */
-export function summary(
-  image: ImageRecord,
-  references: readonly string[] = image.references,
-  repoDigests: readonly string[] = image.repoDigests,
-): ImageSummary {
+/** What a row of the list tells beside the image itself. A filter may hide some of its names. */
+export interface RowFacts {
+  readonly references: readonly string[]
+  readonly repoDigests: readonly string[]
+  /** How many containers are made of it. */
+  readonly containers: number
+  /** Bytes that other images have too; null when nobody asked. */
+  readonly sharedBytes: number | null
+}
+
+/** One row of the list. */
+export function summary(image: ImageRecord, facts: RowFacts): ImageSummary {
+  const { references, repoDigests, containers, sharedBytes } = facts
   return {
     Id: image.id,
     ParentId: '',
@@ -19,10 +26,10 @@ export function summary(
     RepoDigests: repoDigests.map(familiar),
     Created: createdSeconds(image.config),
     Size: image.sizeBytes,
-    SharedSize: -1,
+    SharedSize: sharedBytes ?? -1,
     VirtualSize: image.sizeBytes,
     Labels: image.config.config?.Labels ?? null,
-    Containers: -1,
+    Containers: containers,
   }
 }
 

@@ -1,12 +1,18 @@
 /** Routes that look into registries: Docker's two, and Longshore's. */
-import type { RegistriesBackend, RegistryAsking } from '../backend.ts'
-import { answer, type Call, filters, number, param } from '../call.ts'
+import type { RegistriesBackend, RegistryAccount, RegistryAsking } from '../backend.ts'
+import { answer, type Call, filters, jsonBody, number, param } from '../call.ts'
 import type { Route } from '../router.ts'
 
 const REGISTRY = '/longshore/v1/registries/{domain}'
 
 export function distributionRoutes(registries: RegistriesBackend): Route[] {
   return [
+    {
+      method: 'POST',
+      pattern: '/auth',
+      handler: async (call) =>
+        answer(call, 200, await registries.auth(await jsonBody<RegistryAccount>(call))),
+    },
     {
       method: 'GET',
       pattern: '/distribution/{name*}/json',

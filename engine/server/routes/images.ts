@@ -1,22 +1,26 @@
 /** Routes of images. */
 import { Readable } from 'node:stream'
 import { EngineError } from '../../errors.ts'
-import type { ImagesBackend, RegistryAccount } from '../backend.ts'
-import { answer, answerEmpty, answerLines, answerStream, filters, flag, jsonBody, param } from '../call.ts'
+import type { ImagesBackend } from '../backend.ts'
+import { answer, answerEmpty, answerLines, answerStream, filters, flag, param } from '../call.ts'
+import { inspectFor, summaryFor } from '../image-versions.ts'
 import type { Route } from '../router.ts'
 
 export function imageRoutes(images: ImagesBackend): Route[] {
   return [
     {
-      method: 'POST',
-      pattern: '/auth',
-      handler: async (call) => answer(call, 200, await images.auth(await jsonBody<RegistryAccount>(call))),
-    },
-    {
       method: 'GET',
       pattern: '/images/json',
-      handler: async (call) =>
-        answer(call, 200, await images.list({ all: flag(call.query, 'all'), filters: filters(call.query) })),
+      handler: async (call) => {
+        const { query, version } = call
+        const sharedSize = version >= 42 && flag(query, 'shared-size')
+        const rows = await images.list({ sharedSize, filters: filters(query) })
+        answer(
+          call,
+          200,
+          rows.map((row) => summaryFor(version, row)),
+        )
+      },
     },
     {
       method: 'POST',
@@ -79,7 +83,8 @@ export function imageRoutes(images: ImagesBackend): Route[] {
     {
       method: 'GET',
       pattern: '/images/{name*}/json',
-      handler: async (call) => answer(call, 200, await images.inspect(param(call, 'name'))),
+      handler: async (call) =>
+        answer(call, 200, inspectFor(call.version, await images.inspect(param(call, 'name')))),
     },
     {
       method: 'GET',

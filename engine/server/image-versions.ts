@@ -1,0 +1,23 @@
+/** What images look like to clients of older versions of the API. Pure. */
+import type { ImageInspect, ImageSummary } from '../api/image.ts'
+import type { ApiVersion } from './versions.ts'
+
+/** A row of the list as `version` has it. */
+export function summaryFor(version: ApiVersion, row: ImageSummary): ImageSummary {
+  const { VirtualSize, Containers, ...rest } = row
+  const nameless = version < 43 && row.RepoTags.length === 0 && row.RepoDigests.length === 0
+  return {
+    ...rest,
+    // Before 1.43, what has no name has that for a name.
+    ...(nameless ? { RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'] } : {}),
+    ...(version < 44 ? { VirtualSize } : {}),
+    Containers: version < 42 ? -1 : Containers,
+  }
+}
+
+/** An image in full as `version` has it. */
+export function inspectFor(version: ApiVersion, image: ImageInspect): Omit<ImageInspect, 'VirtualSize'> {
+  if (version < 44) return image
+  const { VirtualSize: _, ...rest } = image
+  return rest
+}
