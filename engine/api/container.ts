@@ -69,6 +69,26 @@ export interface Ulimit {
   readonly Hard: number
 }
 
+/** A limit of one block device: bytes or operations a second. */
+export interface ThrottleDevice {
+  readonly Path: string
+  readonly Rate: number
+}
+
+export interface WeightDevice {
+  readonly Path: string
+  readonly Weight: number
+}
+
+/** A wish for devices of a kind, such as GPUs. */
+export interface DeviceRequest {
+  readonly Driver?: string
+  readonly Count?: number
+  readonly DeviceIDs?: readonly string[] | null
+  readonly Capabilities?: readonly (readonly string[])[] | null
+  readonly Options?: Readonly<Record<string, string>> | null
+}
+
 /** One entry of `HostConfig.Mounts`, the long form. */
 export interface MountRequest {
   readonly Type: string
@@ -143,11 +163,11 @@ export interface HostConfig {
   readonly NanoCpus: number
   readonly CgroupParent: string
   readonly BlkioWeight: number
-  readonly BlkioWeightDevice: readonly unknown[] | null
-  readonly BlkioDeviceReadBps: readonly unknown[] | null
-  readonly BlkioDeviceWriteBps: readonly unknown[] | null
-  readonly BlkioDeviceReadIOps: readonly unknown[] | null
-  readonly BlkioDeviceWriteIOps: readonly unknown[] | null
+  readonly BlkioWeightDevice: readonly WeightDevice[] | null
+  readonly BlkioDeviceReadBps: readonly ThrottleDevice[] | null
+  readonly BlkioDeviceWriteBps: readonly ThrottleDevice[] | null
+  readonly BlkioDeviceReadIOps: readonly ThrottleDevice[] | null
+  readonly BlkioDeviceWriteIOps: readonly ThrottleDevice[] | null
   readonly CpuPeriod: number
   readonly CpuQuota: number
   readonly CpuRealtimePeriod: number
@@ -156,12 +176,15 @@ export interface HostConfig {
   readonly CpusetMems: string
   readonly Devices: readonly DeviceMapping[] | null
   readonly DeviceCgroupRules: readonly string[] | null
-  readonly DeviceRequests: readonly unknown[] | null
+  readonly DeviceRequests: readonly DeviceRequest[] | null
   readonly MemoryReservation: number
   readonly MemorySwap: number
   readonly MemorySwappiness: number | null
   readonly OomKillDisable: boolean | null
   readonly PidsLimit: number | null
+  /** Bytes; gone from kernels and from later versions of the API. */
+  readonly KernelMemory?: number
+  readonly KernelMemoryTCP?: number
   readonly Ulimits: readonly Ulimit[] | null
   readonly CpuCount: number
   readonly CpuPercent: number
@@ -170,6 +193,8 @@ export interface HostConfig {
   readonly MaskedPaths: readonly string[] | null
   readonly ReadonlyPaths: readonly string[] | null
   readonly Init?: boolean | null
+  /** Handed to the OCI runtime (API 1.43). */
+  readonly Annotations?: Readonly<Record<string, string>>
 }
 
 export interface NetworkingConfig {
@@ -304,6 +329,9 @@ export interface ContainersPruned {
   readonly ContainersDeleted: readonly string[] | null
   readonly SpaceReclaimed: number
 }
+
+/** Body of POST /containers/{id}/update: limits, and a restart policy. */
+export type ContainerUpdateRequest = Partial<HostConfig>
 
 /** Answer of POST /containers/{id}/update. */
 export interface ContainerUpdateResponse {

@@ -3,7 +3,7 @@
  * while it runs.
  */
 import { readFileSync } from 'node:fs'
-import { readdir, rmdir } from 'node:fs/promises'
+import { readdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type MountEntry, mounts } from './mount.ts'
 
@@ -77,6 +77,21 @@ export async function cgroupPids(layout: CgroupLayout, path: string): Promise<nu
     })
   }
   return [...pids].sort((a, b) => a - b)
+}
+
+/** Takes limits off a group; crun 1.8 cannot write what stands for none. */
+export async function liftLimits(
+  layout: CgroupLayout,
+  path: string,
+  which: { readonly cpu: boolean; readonly pids: boolean },
+): Promise<void> {
+  const write = async (controller: string, file: string, value: string) => {
+    const directory = controllerDirectory(layout, controller, path)
+    if (directory) await writeFile(join(directory, file), value)
+  }
+  const v2 = layout.kind === 'v2'
+  if (which.cpu) await (v2 ? write('cpu', 'cpu.max', 'max') : write('cpu', 'cpu.cfs_quota_us', '-1'))
+  if (which.pids) await write('pids', 'pids.max', 'max')
 }
 
 /**

@@ -11,13 +11,15 @@ import { access, lstat, mkdir, open, readdir, rm, unlink, writeFile } from 'node
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
-import { type CgroupLayout, cgroupLayout, cgroupPids, removeCgroup } from '../host/cgroup.ts'
+import { type CgroupLayout, cgroupLayout, cgroupPids, liftLimits, removeCgroup } from '../host/cgroup.ts'
 import { type CgroupAccess, cgroupAccess, takeDelegated } from '../host/cgroup-access.ts'
 import { run } from '../host/exec.ts'
 import { identify, isAlive, signalProcess } from '../host/process.ts'
 import { containerProcesses } from '../host/process-tree.ts'
 import { resolveInRoot } from '../host/rooted-path.ts'
+import { type Abilities, readAbilities } from './abilities.ts'
 import { attachTo } from './attachment.ts'
+import { resolveBlockIo } from './block-devices.ts'
 import {
   type BundlePaths,
   type BundleRecord,
@@ -43,12 +45,14 @@ import type {
   Exit,
   Observed,
   ProcessSettings,
+  ResourceSettings,
   Runtime,
   Usage,
 } from './runtime.ts'
 import { SeccompCache } from './seccomp-cache.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
+import { limits } from './spec/resources.ts'
 import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
 import { SupervisorWatch } from './supervisor-watch.ts'
 import { readUsage } from './usage.ts'
@@ -88,6 +92,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 class ConmonRuntime implements Runtime {
   readonly identity: Runtime['identity']
+  readonly abilities: Abilities
   /** Null where this engine can make no cgroups. */
   readonly #cgroupParent: string | null
   readonly #programs: Programs
@@ -114,6 +119,7 @@ class ConmonRuntime implements Runtime {
     this.#layout = layout
     this.#exits = exits
     this.#facts = facts
+    this.abilities = readAbilities(this.#cgroups, facts)
     this.#supervisors = new SupervisorWatch(layout.exits, layout.persist)
   }
 
@@ -135,16 +141,17 @@ class ConmonRuntime implements Runtime {
     const { id } = settings
     const cgroup =
       this.#cgroupParent === null ? null : join('/', settings.cgroupParent ?? this.#cgroupParent, id)
-    const [user, devices] = await Promise.all([
+    const [user, devices, blockIo] = await Promise.all([
       lookupUser(settings.rootfs, settings.process),
       resolveDevices(settings),
+      resolveBlockIo(settings.resources.blockIo),
       makeWorkingDirectory(settings),
       mkdir(paths.directory, { recursive: true, mode: 0o700 }),
       mkdir(paths.persist, { recursive: true, mode: 0o700 }),
       rm(join(this.#layout.exits, id), { force: true }),
     ])
     this.#exits.forget(id)
-    const spec = buildSpec(settings, user, devices, cgroup, this.#facts)
+    const spec = buildSpec(settings, user, { devices, blockIo }, cgroup, this.#facts)
     await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,
@@ -211,6 +218,19 @@ class ConmonRuntime implements Runtime {
     if (record.boot !== bootId() || !signalProcess(record.process, number)) {
       throw new EngineError('conflict', `cannot kill container ${id}: it is not running`)
     }
+  }
+
+  async update(id: string, resources: ResourceSettings): Promise<void> {
+    const record = this.#record(id)
+    if (!isAlive(record.process)) throw new EngineError('conflict', `container ${id} is not running`)
+    // Without cgroups there is nothing to change now; the answer's warnings say so.
+    if (record.cgroup === null) return
+    const file = join(this.#layout.bundle(id).directory, 'update.json')
+    const blockIo = await resolveBlockIo(resources.blockIo)
+    await writeFile(file, JSON.stringify(limits(resources, blockIo)), { mode: 0o600 })
+    await this.#call(['update', '--resources', file, id])
+    const lifted = { cpu: (resources.cpuQuota ?? 0) < 0, pids: (resources.pidsLimit ?? 0) < 0 }
+    await liftLimits(this.#cgroups, record.cgroup, lifted)
   }
 
   async pause(id: string): Promise<void> {

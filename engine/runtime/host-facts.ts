@@ -5,6 +5,7 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { nativeHelper } from '../host/native-parts.ts'
+import { deviceNumbers } from './block-devices.ts'
 import type { ContainerSettings } from './runtime.ts'
 import type { ResolvedDevice, SpecFacts } from './spec/build-spec.ts'
 import { parseBoundingSet } from './spec/capabilities.ts'
@@ -58,9 +59,7 @@ async function deviceAt(
   return {
     path: container,
     type: info.isBlockDevice() ? 'b' : 'c',
-    // The kernel's dev_t as userland sees it: 12 low bits of the major above 8 low bits of the minor.
-    major: (info.rdev >> 8) & 0xfff,
-    minor: (info.rdev & 0xff) | ((info.rdev >> 12) & 0xfff00),
+    ...deviceNumbers(info.rdev),
     fileMode: info.mode & 0o777,
     uid: info.uid,
     gid: info.gid,

@@ -4,6 +4,7 @@
  * The truth of an exit is the supervisor's exit file, never this process's memory.
  */
 import type { Readable, Writable } from 'node:stream'
+import type { Abilities } from './abilities.ts'
 
 /** A process to run, with everything resolved but the user's name (looked up in the rootfs's own files). */
 export interface ProcessSettings {
@@ -49,6 +50,38 @@ export interface ResourceSettings {
   readonly cpusetCpus?: string
   readonly cpusetMems?: string
   readonly pidsLimit?: number
+  /** 0 to 100; cgroup v1 alone. */
+  readonly memorySwappiness?: number
+  readonly oomKillDisable?: boolean
+  /** Microseconds. */
+  readonly cpuRealtimePeriod?: number
+  readonly cpuRealtimeRuntime?: number
+  readonly blockIo?: BlockIoSettings
+}
+
+/** A limit of one block device: bytes or operations a second. */
+export interface DeviceRate {
+  readonly path: string
+  readonly rate: number
+}
+
+/** Limits of disk traffic. A weight is 10 to 1000. */
+export interface BlockIoSettings {
+  readonly weight?: number
+  readonly weightDevices?: readonly { readonly path: string; readonly weight: number }[]
+  readonly readBps?: readonly DeviceRate[]
+  readonly writeBps?: readonly DeviceRate[]
+  readonly readIops?: readonly DeviceRate[]
+  readonly writeIops?: readonly DeviceRate[]
+}
+
+/** Devices that may be opened beside the default ones, whether a node of them exists or not. */
+export interface DeviceRule {
+  readonly type: 'a' | 'b' | 'c'
+  /** Undefined is every one. */
+  readonly major?: number
+  readonly minor?: number
+  readonly access: string
 }
 
 /** Where a namespace comes from. `path` must be valid inside the engine's own mount namespace. */
@@ -73,6 +106,7 @@ export interface ContainerSettings {
   readonly ipc: NamespaceSettings
   readonly pid: NamespaceSettings
   readonly uts: NamespaceSettings
+  readonly cgroup: NamespaceSettings
   readonly cgroupParent?: string
   readonly resources: ResourceSettings
   readonly devices: readonly {
@@ -80,6 +114,8 @@ export interface ContainerSettings {
     readonly container: string
     readonly permissions: string
   }[]
+  readonly deviceRules: readonly DeviceRule[]
+  readonly annotations: Readonly<Record<string, string>>
   readonly sysctls: Readonly<Record<string, string>>
   readonly shmSizeBytes: number
   readonly maskedPaths?: readonly string[]
@@ -158,6 +194,8 @@ export interface Runtime {
   start(id: string): Promise<void>
   /** Sends a signal (name without SIG, or number) to the container's first process. */
   kill(id: string, signal: string | number): Promise<void>
+  /** Changes the limits of a container that runs. What is left out stays. */
+  update(id: string, resources: ResourceSettings): Promise<void>
   pause(id: string): Promise<void>
   resume(id: string): Promise<void>
   /** Removes the container from the runtime, its cgroups and bundle (but not `logPath`); force kills first. Idempotent. */
@@ -189,6 +227,8 @@ export interface Runtime {
   list(): Promise<readonly string[]>
   /** Called for each exit, within milliseconds of the exit file; once per exit. Returns an unsubscribe. */
   onExit(listener: (exit: Exit) => void): () => void
+  /** Which limits this host can hold. */
+  readonly abilities: Abilities
   /** The program in use, for `info` and `version`. */
   readonly identity: {
     readonly name: 'crun' | 'runc'

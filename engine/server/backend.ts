@@ -10,6 +10,8 @@ import type {
   ContainerInspect,
   ContainersPruned,
   ContainerTop,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitResponse,
   WaitCondition,
 } from '../api/container.ts'
@@ -79,6 +81,7 @@ export interface ContainersBackend {
   kill(name: string, signal: string): Promise<void>
   remove(name: string, options: { readonly force: boolean; readonly volumes: boolean }): Promise<void>
   rename(name: string, to: string): Promise<void>
+  update(name: string, request: ContainerUpdateRequest): Promise<ContainerUpdateResponse>
   pause(name: string): Promise<void>
   unpause(name: string): Promise<void>
   /** The condition is armed when this returns; `result` resolves when it holds. */

@@ -41,9 +41,22 @@ const RESOURCES: Readonly<Record<string, Shape>> = {
   ...{ CpuPeriod: 'whole', CpuQuota: 'whole', CpuRealtimePeriod: 'whole', CpuRealtimeRuntime: 'whole' },
   ...{ CpusetCpus: 'text', CpusetMems: 'text', DeviceCgroupRules: TEXTS },
   Devices: { list: { fields: { PathOnHost: 'text', PathInContainer: 'text', CgroupPermissions: 'text' } } },
-  DeviceRequests: { list: { fields: {} } },
+  DeviceRequests: {
+    list: {
+      fields: {
+        ...{ Driver: 'text', Count: 'whole', DeviceIDs: TEXTS, Options: LABELS },
+        Capabilities: { list: TEXTS },
+      },
+    },
+  },
   ...{ MemoryReservation: 'whole', MemorySwap: 'whole', MemorySwappiness: 'whole', OomKillDisable: 'flag' },
-  ...{ PidsLimit: 'whole', CpuCount: 'whole', CpuPercent: 'whole' },
+  ...{
+    KernelMemory: 'whole',
+    KernelMemoryTCP: 'whole',
+    PidsLimit: 'whole',
+    CpuCount: 'whole',
+    CpuPercent: 'whole',
+  },
   ...{ IOMaximumIOps: 'whole', IOMaximumBandwidth: 'whole' },
   Ulimits: { list: { fields: { Name: 'text', Soft: 'whole', Hard: 'whole' } } },
 }
@@ -62,7 +75,7 @@ const HOST_CONFIG: Shape = {
     ...{ OomScoreAdj: 'whole', Privileged: 'flag', PublishAllPorts: 'flag', ReadonlyRootfs: 'flag' },
     ...{ SecurityOpt: TEXTS, StorageOpt: LABELS, Tmpfs: LABELS, Mounts: { list: MOUNT } },
     ...{ ShmSize: 'whole', Sysctls: LABELS, Runtime: 'text', Isolation: 'text' },
-    ...{ MaskedPaths: TEXTS, ReadonlyPaths: TEXTS, Init: 'flag' },
+    ...{ MaskedPaths: TEXTS, ReadonlyPaths: TEXTS, Init: 'flag', Annotations: LABELS },
   },
 }
 
@@ -86,6 +99,11 @@ export const CONTAINER_CREATE: Shape = {
     HostConfig: HOST_CONFIG,
     NetworkingConfig: { fields: { EndpointsConfig: { map: ENDPOINT } } },
   },
+}
+
+/** POST /containers/{id}/update. */
+export const CONTAINER_UPDATE: Shape = {
+  fields: { ...RESOURCES, RestartPolicy: { fields: { Name: 'text', MaximumRetryCount: 'whole' } } },
 }
 
 /** POST /containers/{id}/exec. */

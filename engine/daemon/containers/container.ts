@@ -8,7 +8,7 @@ import { exitCode, isUp } from './lifecycle.ts'
 import type { PendingRestart } from './restart-policy.ts'
 
 export class Container {
-  readonly definition: ContainerDefinition
+  #definition: ContainerDefinition
   #name: string
   #standing: ContainerStanding
   /** Calls that change it, one after another. */
@@ -37,14 +37,23 @@ export class Container {
   readonly #removalWaiters = new Set<(code: number) => void>()
 
   constructor({ name, definition, standing }: ContainerRecord) {
-    this.definition = definition
+    this.#definition = definition
     this.#name = name
     this.#standing = standing
     this.#health = standing.health ?? null
   }
 
   get id(): string {
-    return this.definition.id
+    return this.#definition.id
+  }
+
+  get definition(): ContainerDefinition {
+    return this.#definition
+  }
+  /** Limits and the restart policy can change; the id and the image cannot. */
+  set definition(definition: ContainerDefinition) {
+    this.#definition = definition
+    this.revision++
   }
 
   get name(): string {

@@ -10,6 +10,8 @@ import type {
   ContainerInspect,
   ContainersPruned,
   ContainerTop,
+  ContainerUpdateRequest,
+  ContainerUpdateResponse,
   ContainerWaitResponse,
   WaitCondition,
 } from '../../api/container.ts'
@@ -21,7 +23,6 @@ import { discardedLimits } from '../system/cgroup-warnings.ts'
 import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
 import { Container } from './container.ts'
 import { define } from './define.ts'
-import { hostWarnings } from './host-config.ts'
 import { inspectContainer } from './inspect.ts'
 import { exitCode, refuseRestarting } from './lifecycle.ts'
 import { selectContainers } from './list.ts'
@@ -41,6 +42,7 @@ import {
 } from './stop.ts'
 import { SummaryCache } from './summary.ts'
 import { processTable } from './top.ts'
+import { updateContainer } from './update.ts'
 
 export class Containers {
   readonly #parts: Parts
@@ -80,13 +82,17 @@ export class Containers {
     if (!request.Image) throw new EngineError('invalid', 'No image was specified')
     const image = parts.images.resolve(request.Image)
     const id = randomBytes(32).toString('hex')
-    const definition = define(
+    const { definition, warnings } = define(
       id,
       rfc3339(nowNano()),
       request,
       image,
       (other) => registry.find(other).definition.mounts,
-      parts.defaults,
+      {
+        defaults: parts.defaults,
+        abilities: parts.runtime.abilities,
+        idOf: (other) => registry.find(other).id,
+      },
     )
     await parts.volumes.ensure(definition.mounts)
     // The image may have been removed meanwhile; from the record on, its layers stay.
@@ -108,7 +114,7 @@ export class Containers {
     parts.volumes.claim(container)
     parts.journal.emit('container', 'create', id, container.attributes())
     const discarded = discardedLimits(definition.host, this.#parts.runtime.identity)
-    return { Id: id, Warnings: [...hostWarnings(definition.host), ...discarded] }
+    return { Id: id, Warnings: [...warnings, ...discarded] }
   }
 
   async inspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect> {
@@ -139,6 +145,10 @@ export class Containers {
 
   async remove(name: string, options: { readonly force: boolean; readonly volumes: boolean }): Promise<void> {
     await removeContainer(this.#parts, this.#find(name), options)
+  }
+
+  async update(name: string, request: ContainerUpdateRequest): Promise<ContainerUpdateResponse> {
+    return updateContainer(this.#parts, this.#find(name), request)
   }
 
   async pause(name: string): Promise<void> {

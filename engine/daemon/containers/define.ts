@@ -1,12 +1,13 @@
 /** A create request and an image -> the definition of a container. Pure, but for the check of bind sources. */
 import { hostname } from 'node:os'
-import type { ContainerConfig, ContainerCreateRequest } from '../../api/container.ts'
+import type { ContainerConfig, ContainerCreateRequest, HostConfig } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
 import type { ImageRunConfig } from '../../oci/image-config.ts'
+import { signalNumber } from '../../runtime/signals.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import { checkHealthConfig, mergeHealth } from './health/health.ts'
-import { completeHostConfig, type HostDefaults } from './host-config.ts'
+import { completeHostConfig, type HostContext } from './host-config.ts'
 import { type MountsOf, planMounts } from './mounts.ts'
 import { parsePort, portWishes } from './ports.ts'
 
@@ -17,10 +18,11 @@ export function define(
   request: ContainerCreateRequest,
   image: ImageRecord,
   mountsOf: MountsOf,
-  defaults: HostDefaults,
-): ContainerDefinition {
+  context: HostContext,
+): { readonly definition: ContainerDefinition; readonly warnings: readonly string[] } {
   const asked = request.HostConfig ?? {}
-  const host = completeHostConfig(asked, defaults)
+  const { host, warnings } = completeHostConfig(asked, context)
+  checkNames(request, host)
   const config = mergeConfig(id, request, image.config.config ?? {}, host.NetworkMode)
   if (config.WorkingDir !== '' && !config.WorkingDir.startsWith('/')) {
     throw new EngineError(
@@ -35,7 +37,7 @@ export function define(
       throw new EngineError('invalid', `invalid environment variable: ${entry}`)
     }
   }
-  return {
+  const definition = {
     id,
     created,
     imageId: image.id,
@@ -50,6 +52,24 @@ export function define(
       ]),
     ),
   }
+  return { definition, warnings }
+}
+
+/** Throws `invalid` in Docker's words for a name of a host that is not the container's own, and for no signal. */
+function checkNames(request: ContainerCreateRequest, host: HostConfig): void {
+  if (request.Hostname && host.UTSMode === 'host') {
+    throw new EngineError('invalid', 'conflicting options: hostname and the UTS mode')
+  }
+  for (const [what, name] of [
+    ['hostname', request.Hostname],
+    ['domainname', request.Domainname],
+  ] as const) {
+    // HOST_NAME_MAX: the kernel would refuse it at the start.
+    if (Buffer.byteLength(name ?? '') > 64) {
+      throw new EngineError('invalid', `invalid ${what} "${name}": it is longer than 64 bytes`)
+    }
+  }
+  if (request.StopSignal) signalNumber(request.StopSignal)
 }
 
 /** The program and its arguments. */

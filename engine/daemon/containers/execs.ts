@@ -11,8 +11,8 @@ import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
 import { endingAfter } from './ending-after.ts'
 import { refuseRestarting } from './lifecycle.ts'
 import { frameHeader } from './logs/render.ts'
+import { securityOptions } from './options/security.ts'
 import type { Parts } from './parts.ts'
-import { securityOptions } from './settings.ts'
 
 /** What an exec has become. */
 type ExecLife =

@@ -1,8 +1,12 @@
-/** `HostConfig`: what a request leaves out, and what is refused. */
+/** `HostConfig`: what a request leaves out, what is refused, and what is said of the rest. */
 import type { HostConfig } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
-
-const MINIMUM_MEMORY = 6 * 1024 * 1024
+import type { Abilities } from '../../runtime/abilities.ts'
+import { checkDevices, checkSysctls, namespaceModes } from './options/isolation.ts'
+import { checkPrivileges } from './options/privileges.ts'
+import { checkResources } from './options/resources.ts'
+import { checkRestartPolicy } from './options/restart.ts'
+import { securityOptions, securityWarnings } from './options/security.ts'
 
 /** What a request that leaves it out gets: by the host, and by what a person has set. */
 export interface HostDefaults {
@@ -13,81 +17,90 @@ export interface HostDefaults {
   readonly logOptions: Readonly<Record<string, string>>
 }
 
-/** The whole of it, with Docker's defaults. Throws `invalid` in Docker's words. */
-export function completeHostConfig(asked: Partial<HostConfig>, defaults: HostDefaults): HostConfig {
-  const memory = asked.Memory ?? 0
+/** What a host config is checked against. */
+export interface HostContext {
+  readonly defaults: HostDefaults
+  readonly abilities: Abilities
+  /** Id of a container by what people write. Throws `not-found`. */
+  readonly idOf: (container: string) => string
+}
+
+/** The whole of it, with Docker's defaults, and Docker's warnings. Throws `invalid` in Docker's words. */
+export function completeHostConfig(
+  asked: Partial<HostConfig>,
+  { defaults, abilities, idOf }: HostContext,
+): { readonly host: HostConfig; readonly warnings: readonly string[] } {
+  const checked = checkResources(asked, abilities, false)
+  const given = { ...asked, ...checked.resources }
+  const memory = given.Memory ?? 0
   const complete: HostConfig = {
-    Binds: null,
-    ContainerIDFile: '',
-    PortBindings: {},
-    VolumeDriver: '',
-    VolumesFrom: null,
-    ConsoleSize: [0, 0],
-    CapAdd: null,
-    CapDrop: null,
-    Dns: [],
-    DnsOptions: [],
-    DnsSearch: [],
-    ExtraHosts: null,
-    GroupAdd: null,
-    Cgroup: '',
-    Links: null,
-    OomScoreAdj: 0,
-    PidMode: '',
-    Privileged: false,
-    PublishAllPorts: false,
-    ReadonlyRootfs: false,
-    SecurityOpt: null,
-    UTSMode: '',
-    UsernsMode: '',
-    Isolation: '',
-    CpuShares: 0,
-    NanoCpus: 0,
-    CgroupParent: '',
-    BlkioWeight: 0,
-    BlkioWeightDevice: [],
-    BlkioDeviceReadBps: null,
-    BlkioDeviceWriteBps: null,
-    BlkioDeviceReadIOps: null,
-    BlkioDeviceWriteIOps: null,
-    CpuPeriod: 0,
-    CpuQuota: 0,
-    CpuRealtimePeriod: 0,
-    CpuRealtimeRuntime: 0,
-    CpusetCpus: '',
-    CpusetMems: '',
-    Devices: [],
-    DeviceCgroupRules: null,
-    DeviceRequests: null,
-    MemoryReservation: 0,
-    MemorySwappiness: null,
-    OomKillDisable: false,
-    PidsLimit: null,
-    Ulimits: null,
-    CpuCount: 0,
-    CpuPercent: 0,
-    IOMaximumIOps: 0,
-    IOMaximumBandwidth: 0,
-    MaskedPaths: null,
-    ReadonlyPaths: null,
-    ...dropNulls(asked),
-    AutoRemove: asked.AutoRemove ?? false,
-    LogConfig: logConfig(asked.LogConfig, defaults),
-    NetworkMode: asked.NetworkMode || 'default',
+    ...EMPTY,
+    ...dropNulls(given),
+    AutoRemove: given.AutoRemove ?? false,
+    LogConfig: logConfig(given.LogConfig, defaults),
+    NetworkMode: given.NetworkMode || 'default',
     RestartPolicy: {
-      Name: asked.RestartPolicy?.Name || 'no',
-      MaximumRetryCount: asked.RestartPolicy?.MaximumRetryCount ?? 0,
+      Name: given.RestartPolicy?.Name || 'no',
+      MaximumRetryCount: given.RestartPolicy?.MaximumRetryCount ?? 0,
     },
-    CgroupnsMode: asked.CgroupnsMode || defaults.cgroupnsMode,
-    IpcMode: asked.IpcMode || defaults.ipcMode,
-    ShmSize: asked.ShmSize || defaults.shmSizeBytes,
-    Runtime: asked.Runtime || 'runc',
+    CgroupnsMode: given.CgroupnsMode || defaults.cgroupnsMode,
+    IpcMode: given.IpcMode || defaults.ipcMode,
+    ShmSize: given.ShmSize || defaults.shmSizeBytes,
+    Runtime: given.Runtime || 'runc',
     Memory: memory,
     // As Docker: a limit on memory alone lets as much again go to swap.
-    MemorySwap: asked.MemorySwap || (memory > 0 ? memory * 2 : 0),
+    MemorySwap: given.MemorySwap || (memory > 0 ? memory * 2 : 0),
+    MemorySwappiness: given.MemorySwappiness === -1 ? null : (given.MemorySwappiness ?? null),
   }
-  check(complete)
-  return complete
+  const host = { ...complete, ...namespaceModes(complete, named(idOf)) }
+  const security = securityOptions(host.SecurityOpt ?? [])
+  check(host)
+  return {
+    host,
+    warnings: [
+      ...checked.warnings,
+      ...checkPrivileges(host, abilities),
+      ...securityWarnings(security, abilities),
+      ...(host.CgroupnsMode === 'private' && !abilities.cgroupNamespace
+        ? ['Your kernel does not support cgroup namespaces.  Cgroup namespace setting discarded.']
+        : []),
+    ],
+  }
+}
+
+/** Whom a mode names must be there: that is a mistake in the request. */
+function named(idOf: (container: string) => string): (container: string) => string {
+  return (container) => {
+    try {
+      return idOf(container)
+    } catch (cause) {
+      throw new EngineError('invalid', (cause as Error).message, { cause })
+    }
+  }
+}
+
+function check(host: HostConfig): void {
+  const fail = (message: string) => new EngineError('invalid', message)
+  if (host.ShmSize < 0) throw fail('SHM size can not be less than 0')
+  checkRestartPolicy(host.RestartPolicy)
+  if (host.AutoRemove && host.RestartPolicy.Name !== 'no') {
+    throw fail("can't create 'AutoRemove' container with restart policy")
+  }
+  if (!['runc', 'crun', 'io.containerd.runc.v2'].includes(host.Runtime)) {
+    throw fail(`unknown or invalid runtime name: ${host.Runtime}`)
+  }
+  if (Object.keys(host.StorageOpt ?? {}).length > 0) {
+    throw fail("--storage-opt is supported only for overlay over xfs with 'pquota' mount option")
+  }
+  checkSysctls(host)
+  checkDevices(host)
+  for (const entry of host.ExtraHosts ?? []) {
+    if (!/^[^:=]+[:=].+$/.test(entry)) throw fail(`bad format for add-host: "${entry}"`)
+  }
+  const log = host.LogConfig.Type
+  if (!['json-file', 'local', 'none', 'k8s-file', 'journald', 'db'].includes(log)) {
+    throw fail(`error looking up logging plugin ${log}: plugin "${log}" not found`)
+  }
 }
 
 /** Options that are set for all are for containers of that driver alone, and give way to the container's own. */
@@ -106,51 +119,58 @@ function dropNulls(asked: Partial<HostConfig>): Partial<HostConfig> {
   )
 }
 
-function check(host: HostConfig): void {
-  const fail = (message: string) => new EngineError('invalid', message)
-  if (host.Memory > 0 && host.Memory < MINIMUM_MEMORY) throw fail('Minimum memory limit allowed is 6MB')
-  if (host.Memory > 0 && host.MemorySwap > 0 && host.MemorySwap < host.Memory) {
-    throw fail('Minimum memoryswap limit should be larger than memory limit, see usage')
-  }
-  if (host.Memory === 0 && host.MemorySwap > 0) {
-    throw fail('You should always set the Memory limit when using Memoryswap limit, see usage')
-  }
-  if (host.Memory > 0 && host.MemoryReservation > host.Memory) {
-    throw fail('Minimum memory limit can not be less than memory reservation limit, see usage')
-  }
-  if (host.NanoCpus > 0 && (host.CpuPeriod > 0 || host.CpuQuota > 0)) {
-    throw fail('Conflicting options: Nano CPUs and CPU Period/Quota cannot both be set')
-  }
-  const { Name, MaximumRetryCount } = host.RestartPolicy
-  if (!['no', 'always', 'unless-stopped', 'on-failure'].includes(Name)) {
-    throw fail(
-      `invalid restart policy: unknown policy '${Name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-    )
-  }
-  if (Name !== 'on-failure' && MaximumRetryCount > 0) {
-    throw fail(`invalid restart policy: maximum retry count can only be used with 'on-failure'`)
-  }
-  if (host.AutoRemove && Name !== 'no') {
-    throw fail("can't create 'AutoRemove' container with restart policy")
-  }
-  if (!['runc', 'crun', 'io.containerd.runc.v2'].includes(host.Runtime)) {
-    throw fail(`unknown or invalid runtime name: ${host.Runtime}`)
-  }
-  const log = host.LogConfig.Type
-  if (!['json-file', 'local', 'none', 'k8s-file', 'journald', 'db'].includes(log)) {
-    throw fail(`logger: no log driver named '${log}' is registered`)
-  }
-}
-
-/** What was asked for and is not done: said at create rather than found out later. */
-export function hostWarnings(host: HostConfig): string[] {
-  const warnings: string[] = []
-  const options = Object.keys(host.LogConfig.Config ?? {})
-  if (options.length > 0) warnings.push(`Log options are not applied by this engine: ${options.join(', ')}`)
-  if (host.CpuRealtimePeriod || host.CpuRealtimeRuntime)
-    warnings.push('Realtime CPU limits are not applied by this engine')
-  if (host.BlkioWeight) warnings.push('Block I/O weights are not applied by this engine')
-  if ((host.DeviceRequests ?? []).length > 0)
-    warnings.push('Device requests (GPUs) are not supported by this engine')
-  return warnings
-}
+const EMPTY = {
+  Binds: null,
+  ContainerIDFile: '',
+  PortBindings: {},
+  VolumeDriver: '',
+  VolumesFrom: null,
+  ConsoleSize: [0, 0],
+  CapAdd: null,
+  CapDrop: null,
+  Dns: [],
+  DnsOptions: [],
+  DnsSearch: [],
+  ExtraHosts: null,
+  GroupAdd: null,
+  Cgroup: '',
+  Links: null,
+  OomScoreAdj: 0,
+  PidMode: '',
+  Privileged: false,
+  PublishAllPorts: false,
+  ReadonlyRootfs: false,
+  SecurityOpt: null,
+  UTSMode: '',
+  UsernsMode: '',
+  Isolation: '',
+  CpuShares: 0,
+  NanoCpus: 0,
+  CgroupParent: '',
+  BlkioWeight: 0,
+  BlkioWeightDevice: [],
+  BlkioDeviceReadBps: null,
+  BlkioDeviceWriteBps: null,
+  BlkioDeviceReadIOps: null,
+  BlkioDeviceWriteIOps: null,
+  CpuPeriod: 0,
+  CpuQuota: 0,
+  CpuRealtimePeriod: 0,
+  CpuRealtimeRuntime: 0,
+  CpusetCpus: '',
+  CpusetMems: '',
+  Devices: [],
+  DeviceCgroupRules: null,
+  DeviceRequests: null,
+  MemoryReservation: 0,
+  MemorySwappiness: null,
+  OomKillDisable: false,
+  PidsLimit: null,
+  Ulimits: null,
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumIOps: 0,
+  IOMaximumBandwidth: 0,
+  MaskedPaths: null,
+  ReadonlyPaths: null,
+} as const

@@ -24,7 +24,7 @@ export function planMounts(
     if (!['ro', 'rw', 'z', 'Z'].includes(mode)) {
       throw new EngineError('invalid', `invalid mode for volumes-from: ${mode}`)
     }
-    for (const mount of mountsOf(name)) {
+    for (const mount of mountsFrom(mountsOf, name)) {
       if (mount.kind === 'tmpfs') continue
       planned.set(mount.destination, { ...mount, readOnly: mount.readOnly || mode === 'ro' })
     }
@@ -44,6 +44,15 @@ export function planMounts(
     if (!planned.has(path)) planned.set(path, anonymousVolume(path))
   }
   return [...planned.values()]
+}
+
+/** One that is not there is a mistake in the request. */
+function mountsFrom(mountsOf: MountsOf, name: string): readonly MountRecord[] {
+  try {
+    return mountsOf(name)
+  } catch (cause) {
+    throw new EngineError('invalid', (cause as Error).message, { cause })
+  }
 }
 
 /** `source:destination[:options]`; a source that is no path names a volume. */

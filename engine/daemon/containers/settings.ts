@@ -1,8 +1,16 @@
 /** A definition and what its start has found -> what the runtime is told. Docker's JSON ends here. */
-import { EngineError } from '../../errors.ts'
-import type { ContainerSettings, MountSettings, NamespaceSettings } from '../../runtime/runtime.ts'
+import type { HostConfig } from '../../api/container.ts'
+import type {
+  BlockIoSettings,
+  ContainerSettings,
+  MountSettings,
+  NamespaceSettings,
+  ResourceSettings,
+} from '../../runtime/runtime.ts'
 import type { ContainerDefinition, MountRecord } from '../records/container-record.ts'
 import { commandOf } from './define.ts'
+import { parseDeviceRule } from './options/isolation.ts'
+import { securityOptions } from './options/security.ts'
 
 /** What only a start knows. */
 export interface StartFacts {
@@ -65,13 +73,16 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
     ipc: facts.ipc,
     pid: facts.pid,
     uts: host.UTSMode === 'host' || host.NetworkMode === 'host' ? { kind: 'host' } : { kind: 'private' },
+    cgroup: host.CgroupnsMode === 'private' ? { kind: 'private' } : { kind: 'host' },
     ...(host.CgroupParent ? { cgroupParent: host.CgroupParent } : {}),
-    resources: resources(host),
+    resources: resourceSettings(host),
     devices: (host.Devices ?? []).map(({ PathOnHost, PathInContainer, CgroupPermissions }) => ({
       host: PathOnHost,
       container: PathInContainer || PathOnHost,
       permissions: CgroupPermissions || 'rwm',
     })),
+    deviceRules: (host.DeviceCgroupRules ?? []).map(parseDeviceRule),
+    annotations: host.Annotations ?? {},
     sysctls: host.Sysctls ?? {},
     shmSizeBytes: host.ShmSize,
     ...(host.MaskedPaths ? { maskedPaths: host.MaskedPaths } : {}),
@@ -94,7 +105,8 @@ function ulimits(
   return [...limits].map(([name, limit]) => ({ name, ...limit }))
 }
 
-function resources(host: ContainerDefinition['host']): ContainerSettings['resources'] {
+/** Limits of a host config. */
+export function resourceSettings(host: HostConfig): ResourceSettings {
   const limits = {
     memoryBytes: host.Memory,
     memorySwapBytes: host.MemorySwap,
@@ -106,9 +118,31 @@ function resources(host: ContainerDefinition['host']): ContainerSettings['resour
     cpusetCpus: host.CpusetCpus,
     cpusetMems: host.CpusetMems,
     pidsLimit: host.PidsLimit !== null && host.PidsLimit > 0 ? host.PidsLimit : 0,
+    oomKillDisable: host.OomKillDisable,
+    cpuRealtimePeriod: host.CpuRealtimePeriod,
+    cpuRealtimeRuntime: host.CpuRealtimeRuntime,
+    blockIo: blockIo(host),
   }
   // In Docker's JSON zero and the empty string are "no limit".
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => Boolean(value)))
+  return {
+    ...Object.fromEntries(Object.entries(limits).filter(([, value]) => Boolean(value))),
+    ...(host.MemorySwappiness === null ? {} : { memorySwappiness: host.MemorySwappiness }),
+  }
+}
+
+function blockIo(host: HostConfig): BlockIoSettings | undefined {
+  const rates = (list: HostConfig['BlkioDeviceReadBps']) =>
+    (list ?? []).map(({ Path, Rate }) => ({ path: Path, rate: Rate }))
+  const settings = {
+    weight: host.BlkioWeight,
+    weightDevices: (host.BlkioWeightDevice ?? []).map(({ Path, Weight }) => ({ path: Path, weight: Weight })),
+    readBps: rates(host.BlkioDeviceReadBps),
+    writeBps: rates(host.BlkioDeviceWriteBps),
+    readIops: rates(host.BlkioDeviceReadIOps),
+    writeIops: rates(host.BlkioDeviceWriteIOps),
+  }
+  const any = Object.values(settings).some((value) => (Array.isArray(value) ? value.length > 0 : value > 0))
+  return any ? settings : undefined
 }
 
 function mountSettings(mount: MountRecord, volumePath: (name: string) => string): MountSettings {
@@ -137,47 +171,4 @@ function mountSettings(mount: MountRecord, volumePath: (name: string) => string)
 function tmpfsSettings(destination: string, options: readonly string[]): MountSettings {
   const rest = options.filter((option) => option !== 'ro' && option !== 'rw')
   return { type: 'tmpfs', source: 'tmpfs', destination, readOnly: options.includes('ro'), options: rest }
-}
-
-/** `--security-opt`. Labels and AppArmor profiles other than the default cannot be had here. */
-export function securityOptions(
-  options: readonly string[],
-  defaults: Pick<ProcessDefaults, 'noNewPrivileges' | 'seccomp'> = {
-    noNewPrivileges: false,
-    seccomp: 'default',
-  },
-): {
-  readonly noNewPrivileges: boolean
-  readonly seccomp: ContainerSettings['seccomp']
-} {
-  let { noNewPrivileges, seccomp } = defaults
-  for (const option of options) {
-    const [, key = option, value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? []
-    if (key === 'no-new-privileges') {
-      if (!['', 'true', 'false'].includes(value)) {
-        throw new EngineError('invalid', `invalid --security-opt: "${option}"`)
-      }
-      noNewPrivileges = value !== 'false'
-    } else if (key === 'seccomp') {
-      seccomp =
-        value === 'unconfined'
-          ? 'unconfined'
-          : value === 'builtin'
-            ? 'default'
-            : { profile: parseProfile(value) }
-    } else if (!['apparmor', 'label', 'systempaths', 'writable-cgroups'].includes(key)) {
-      throw new EngineError('invalid', `invalid --security-opt: "${option}"`)
-    }
-  }
-  return { noNewPrivileges, seccomp }
-}
-
-function parseProfile(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new EngineError('invalid', `decoding seccomp profile failed: ${(cause as Error).message}`, {
-      cause,
-    })
-  }
 }

@@ -33,6 +33,7 @@ export class ContainerRecords {
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #update: StatementSync
+  readonly #redefine: StatementSync
   readonly #rename: StatementSync
   readonly #delete: StatementSync
   readonly #clearAddresses: StatementSync
@@ -45,6 +46,7 @@ export class ContainerRecords {
     this.#db = db
     this.#insert = db.prepare('INSERT INTO containers VALUES (?, ?, ?, ?)')
     this.#update = db.prepare('UPDATE containers SET standing = ? WHERE id = ?')
+    this.#redefine = db.prepare('UPDATE containers SET definition = ? WHERE id = ?')
     this.#rename = db.prepare('UPDATE containers SET name = ? WHERE id = ?')
     this.#delete = db.prepare('DELETE FROM containers WHERE id = ?')
     this.#clearAddresses = db.prepare('DELETE FROM container_addresses WHERE container = ?')
@@ -85,6 +87,11 @@ export class ContainerRecords {
         this.#addPort.run(hostIp, hostPort, protocol, id)
       }
     })
+  }
+
+  /** Writes what was asked for anew, after an update. */
+  redefine(definition: ContainerDefinition): void {
+    this.#redefine.run(JSON.stringify(definition), definition.id)
   }
 
   rename(id: string, name: string): void {

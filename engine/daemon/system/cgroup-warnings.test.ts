@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ABLE } from '../../runtime/abilities.ts'
 import { completeHostConfig } from '../containers/host-config.ts'
 import { cgroupWarnings, discardedLimits } from './cgroup-warnings.ts'
 
@@ -10,7 +11,8 @@ const defaults = {
   logOptions: {},
 } as const
 const none = { cgroup: 'hybrid', cgroupLack: 'version 1' } as const
-const asked = completeHostConfig({ Memory: 1 << 26, NanoCpus: 5e8, PidsLimit: 9 }, defaults)
+const context = { defaults, abilities: ABLE, idOf: () => '' }
+const asked = completeHostConfig({ Memory: 1 << 26, NanoCpus: 5e8, PidsLimit: 9 }, context).host
 
 test('an engine without cgroups says so, and what would give it some', () => {
   expect(cgroupWarnings(none)[0]).toMatch(/rootless-mode without cgroups.*cgroup v2 mode$/)
@@ -27,5 +29,5 @@ test('each limit that is asked for in vain is named, and no other', () => {
     'PIDs limit',
   ])
   expect(discardedLimits(asked, { cgroup: 'v2', cgroupLack: null })).toEqual([])
-  expect(discardedLimits(completeHostConfig({}, defaults), none)).toEqual([])
+  expect(discardedLimits(completeHostConfig({}, context).host, none)).toEqual([])
 })

@@ -19,7 +19,7 @@ const facts: SpecFacts = {
 }
 const root = { uid: 0, gid: 0, additionalGids: [0], home: '/root' }
 const specOf = (...args: Parameters<typeof settingsFor> extends [string, string, ...infer R] ? R : never) =>
-  buildSpec(settingsFor('x', '/r', ...args), root, [], '/longshore/x', facts)
+  buildSpec(settingsFor('x', '/r', ...args), root, { devices: [] }, '/longshore/x', facts)
 
 describe('the spec', () => {
   it('is what Docker gives by default', () => {

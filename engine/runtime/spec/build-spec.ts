@@ -4,7 +4,15 @@ import type { ContainerSettings, MountSettings, NamespaceSettings, ProcessSettin
 import { capabilities } from './capabilities.ts'
 import { DEFAULT_SECCOMP } from './default-seccomp.ts'
 import { DEFAULT_DEVICE_RULES, defaultMounts, MASKED_PATHS, READONLY_PATHS } from './defaults.ts'
-import type { OciDevice, OciDeviceRule, OciMount, OciProcess, OciSeccomp, OciSpec } from './oci-spec.ts'
+import type {
+  OciBlockIo,
+  OciDevice,
+  OciDeviceRule,
+  OciMount,
+  OciProcess,
+  OciSeccomp,
+  OciSpec,
+} from './oci-spec.ts'
 import { resources } from './resources.ts'
 import { rlimits } from './rlimits.ts'
 import { resolveSeccomp, type SeccompProfile } from './seccomp-profile.ts'
@@ -36,11 +44,17 @@ const DEFAULT_PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 /** Where Docker puts the init program. */
 const INIT_DESTINATION = '/sbin/docker-init'
 
-/** Container's spec. `devices` are what `settings.devices` (or the host's /dev) resolved to. */
+/** What paths of devices in the settings (or, when privileged, the host's /dev) stand for. */
+export interface ResolvedPaths {
+  readonly devices: readonly ResolvedDevice[]
+  readonly blockIo?: OciBlockIo
+}
+
+/** Container's spec. */
 export function buildSpec(
   settings: ContainerSettings,
   user: ResolvedUser,
-  devices: readonly ResolvedDevice[],
+  { devices, blockIo }: ResolvedPaths,
   cgroupsPath: string | null,
   facts: SpecFacts,
 ): OciSpec {
@@ -66,11 +80,13 @@ export function buildSpec(
         ...namespace('uts', settings.uts),
         ...namespace('pid', settings.pid),
         ...namespace('ipc', settings.ipc),
+        ...namespace('cgroup', settings.cgroup),
       ],
       ...(cgroupsPath === null ? {} : { cgroupsPath }),
       resources: resources(
         cgroupsPath === null ? {} : settings.resources,
-        facts.rootless ? [] : deviceRules(privileged, devices),
+        facts.rootless ? [] : deviceRules(privileged, devices, settings.deviceRules),
+        cgroupsPath === null ? {} : blockIo,
       ),
       devices: devices.map(({ permissions: _, ...device }) => device),
       sysctl: settings.sysctls,
@@ -79,6 +95,7 @@ export function buildSpec(
       ...(shared ? { rootfsPropagation: 'shared' } : slave ? { rootfsPropagation: 'slave' } : {}),
       ...(seccomp ? { seccomp } : {}),
     },
+    ...(Object.keys(settings.annotations).length > 0 ? { annotations: settings.annotations } : {}),
   }
 }
 
@@ -181,7 +198,11 @@ function namespace(type: string, settings: NamespaceSettings): { type: string; p
   }
 }
 
-function deviceRules(privileged: boolean, devices: readonly ResolvedDevice[]): OciDeviceRule[] {
+function deviceRules(
+  privileged: boolean,
+  devices: readonly ResolvedDevice[],
+  asked: ContainerSettings['deviceRules'],
+): OciDeviceRule[] {
   if (privileged) return [{ allow: true, access: 'rwm' }]
   return [
     ...DEFAULT_DEVICE_RULES,
@@ -192,6 +213,7 @@ function deviceRules(privileged: boolean, devices: readonly ResolvedDevice[]): O
       minor,
       access: permissions || 'rwm',
     })),
+    ...asked.map((rule) => ({ allow: true, ...rule })),
   ]
 }
 

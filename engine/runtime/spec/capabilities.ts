@@ -2,7 +2,7 @@
 import { EngineError } from '../../errors.ts'
 
 /** All capabilities in the kernel's order: the index is the bit (capability.h). */
-const ALL = [
+export const ALL_CAPABILITIES: readonly string[] = [
   'CHOWN',
   'DAC_OVERRIDE',
   'DAC_READ_SEARCH',
@@ -76,11 +76,11 @@ export interface CapabilityRequest {
  * that the engine does not have. Throws `invalid` for an unknown name.
  */
 export function capabilities(request: CapabilityRequest, available: bigint): readonly string[] {
-  const possible = ALL.filter((_, bit) => (available >> BigInt(bit)) & 1n)
+  const possible = possibleCapabilities(available)
   if (request.privileged) return possible
   const add = request.capAdd.map(normalize)
   const drop = request.capDrop.map(normalize)
-  const base = add.includes('ALL') ? ALL : drop.includes('ALL') ? [] : DEFAULT_CAPABILITIES
+  const base = add.includes('ALL') ? ALL_CAPABILITIES : drop.includes('ALL') ? [] : DEFAULT_CAPABILITIES
   const wanted = new Set([...base, ...add.filter((name) => name !== 'ALL')])
   for (const name of drop) {
     // Dropping ALL empties the default; what is added by name stays.
@@ -91,7 +91,12 @@ export function capabilities(request: CapabilityRequest, available: bigint): rea
 
 /** The kernel's bit mask of capabilities by their full names. */
 export function capabilityMask(names: readonly string[]): bigint {
-  return names.reduce((mask, name) => mask | (1n << BigInt(ALL.indexOf(name))), 0n)
+  return names.reduce((mask, name) => mask | (1n << BigInt(ALL_CAPABILITIES.indexOf(name))), 0n)
+}
+
+/** What a bounding set can give. */
+export function possibleCapabilities(available: bigint): readonly string[] {
+  return ALL_CAPABILITIES.filter((_, bit) => (available >> BigInt(bit)) & 1n)
 }
 
 /** `CapBnd` of /proc/self/status as a mask. */
@@ -100,11 +105,16 @@ export function parseBoundingSet(status: string): bigint {
   return hex ? BigInt(`0x${hex}`) : 0n
 }
 
-function normalize(name: string): string {
-  const upper = name.toUpperCase()
+/** The kernel's name of what people write (`net_admin`, `CAP_NET_ADMIN`, `all`); null when Linux has none such. */
+export function capabilityName(text: string): string | null {
+  const upper = text.toUpperCase()
   if (upper === 'ALL') return upper
   const full = upper.startsWith('CAP_') ? upper : `CAP_${upper}`
-  if (!ALL.includes(full))
-    throw new EngineError('invalid', `invalid capability: "${name}" is not one that Linux has`)
+  return ALL_CAPABILITIES.includes(full) ? full : null
+}
+
+function normalize(name: string): string {
+  const full = capabilityName(name)
+  if (!full) throw new EngineError('invalid', `invalid capability: "${name}" is not one that Linux has`)
   return full
 }

@@ -62,7 +62,7 @@ export interface OciDevice {
 
 export interface OciDeviceRule {
   readonly allow: boolean
-  readonly type?: 'c' | 'b'
+  readonly type?: 'a' | 'c' | 'b'
   readonly major?: number
   readonly minor?: number
   readonly access: string
@@ -70,15 +70,44 @@ export interface OciDeviceRule {
 
 export interface OciResources {
   readonly devices: readonly OciDeviceRule[]
-  readonly memory?: { readonly limit?: number; readonly swap?: number; readonly reservation?: number }
+  readonly memory?: {
+    readonly limit?: number
+    readonly swap?: number
+    readonly reservation?: number
+    readonly swappiness?: number
+    readonly disableOOMKiller?: boolean
+  }
   readonly cpu?: {
     readonly shares?: number
     readonly quota?: number
     readonly period?: number
+    readonly realtimePeriod?: number
+    readonly realtimeRuntime?: number
     readonly cpus?: string
     readonly mems?: string
   }
   readonly pids?: { readonly limit: number }
+  readonly blockIO?: OciBlockIo
+}
+
+interface OciThrottle {
+  readonly major: number
+  readonly minor: number
+  readonly rate: number
+}
+
+/** config-linux.md, "Block IO". */
+export interface OciBlockIo {
+  readonly weight?: number
+  readonly weightDevice?: readonly {
+    readonly major: number
+    readonly minor: number
+    readonly weight: number
+  }[]
+  readonly throttleReadBpsDevice?: readonly OciThrottle[]
+  readonly throttleWriteBpsDevice?: readonly OciThrottle[]
+  readonly throttleReadIOPSDevice?: readonly OciThrottle[]
+  readonly throttleWriteIOPSDevice?: readonly OciThrottle[]
 }
 
 /** config-linux.md, "Seccomp". */

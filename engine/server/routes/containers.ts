@@ -1,8 +1,8 @@
 /** Routes of containers, but for those that stream (container-streams.ts). */
-import type { ContainerCreateRequest, WaitCondition } from '../../api/container.ts'
+import type { ContainerCreateRequest, ContainerUpdateRequest, WaitCondition } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
 import type { ContainersBackend } from '../backend.ts'
-import { CONTAINER_CREATE } from '../body-shapes.ts'
+import { CONTAINER_CREATE, CONTAINER_UPDATE } from '../body-shapes.ts'
 import {
   answer,
   answerEmpty,
@@ -86,6 +86,14 @@ export function containerRoutes(containers: ContainersBackend): Route[] {
       handler: async (call) => {
         await containers.kill(name(call), call.query.get('signal') || 'SIGKILL')
         answerEmpty(call, 204)
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/containers/{name}/update',
+      handler: async (call) => {
+        const request = shaped(await jsonBody(call), CONTAINER_UPDATE) as ContainerUpdateRequest
+        answer(call, 200, await containers.update(name(call), request))
       },
     },
     {
