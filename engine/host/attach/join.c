@@ -237,8 +237,12 @@ int applet_join(int argc, char **argv)
 	close(say[0]);
 	if (entering > 0)
 		waitpid(entering, NULL, 0);
-	if (pid == 0)
+	if (pid == 0) {
+		/* A dead process that nobody collects keeps its container's PID namespace from ending. */
+		while (waitpid(-1, NULL, 0) > 0)
+			;
 		return 1;
+	}
 	answer(pid, NULL);
 	struct relay relay = {
 		.child = pid, .control = CONTROL_FD, .raw = entry.tty, .discard = entry.detached,
