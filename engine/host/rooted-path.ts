@@ -1,9 +1,11 @@
 /**
  * Paths inside a root filesystem that may be hostile: symlinks are followed as the container would see them, and
  * none leads out of the root.
+ *
+ * The calls are synchronous: each is a look into directories that the kernel has at hand, and a dozen of them through
+ * the thread pool cost more than all the rest of finding a user.
  */
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 
@@ -15,6 +17,10 @@ const MAX_SYMLINKS = 40
  * name a file to be made. Throws `invalid` on a loop of symlinks.
  */
 export async function resolveInRoot(root: string, path: string): Promise<string> {
+  return resolve(root, path)
+}
+
+function resolve(root: string, path: string): string {
   let pending = path.split('/').filter((part) => part !== '' && part !== '.')
   const done: string[] = []
   let followed = 0
@@ -25,7 +31,7 @@ export async function resolveInRoot(root: string, path: string): Promise<string>
       done.pop() // at the root, `..` is the root
       continue
     }
-    const target = await readlink(join(root, ...done, part)).catch(() => null)
+    const target = linkTarget(join(root, ...done, part))
     if (target === null) {
       done.push(part)
       continue
@@ -39,41 +45,47 @@ export async function resolveInRoot(root: string, path: string): Promise<string>
   return join(root, ...done)
 }
 
+/** What a symlink says, or null for what is none. */
+function linkTarget(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
+}
+
 /**
- * Opens a regular file inside `root` for reading, or answers null when there is none.
+ * Text of a regular file inside `root`, at most `limit` bytes of it; null when there is none.
  * A running container may exchange a directory for a symlink after the path was resolved; so the opened file's own
  * place is asked of the kernel, and a file outside throws `forbidden`.
  */
-export async function openInRoot(root: string, path: string): Promise<FileHandle | null> {
-  const resolved = await resolveInRoot(root, path)
-  const stat = await lstat(resolved).catch(() => null)
-  if (!stat?.isFile()) return null
-  const file = await open(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  const [real, realRoot] = await Promise.all([
-    readlink(`/proc/self/fd/${file.fd}`),
-    open(root, constants.O_RDONLY | constants.O_DIRECTORY).then(async (directory) => {
-      const at = await readlink(`/proc/self/fd/${directory.fd}`)
-      await directory.close()
-      return at
-    }),
-  ])
-  if (real !== realRoot && !real.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)) {
-    await file.close()
-    throw new EngineError('forbidden', `${path} leads out of the container's root filesystem`)
+export async function readInRoot(root: string, path: string, limit = 1024 * 1024): Promise<string | null> {
+  const resolved = resolve(root, path)
+  if (!lstatSync(resolved, { throwIfNoEntry: false })?.isFile()) return null
+  const file = openSync(resolved, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const real = placeOf(file)
+    const realRoot = placeOfDirectory(root)
+    if (real !== realRoot && !real.startsWith(realRoot === '/' ? '/' : `${realRoot}/`)) {
+      throw new EngineError('forbidden', `${path} leads out of the container's root filesystem`)
+    }
+    const buffer = Buffer.alloc(Math.min(fstatSync(file).size, limit))
+    return buffer.toString('utf8', 0, readSync(file, buffer, 0, buffer.length, 0))
+  } finally {
+    closeSync(file)
   }
-  return file
 }
 
-/** Text of a file inside `root`, at most `limit` bytes of it; null when there is none. */
-export async function readInRoot(root: string, path: string, limit = 1024 * 1024): Promise<string | null> {
-  const file = await openInRoot(root, path)
-  if (!file) return null
+/** Where the kernel says that an open file is. */
+function placeOf(file: number): string {
+  return readlinkSync(`/proc/self/fd/${file}`)
+}
+
+function placeOfDirectory(path: string): string {
+  const directory = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
-    const size = Math.min((await file.stat()).size, limit)
-    const buffer = Buffer.alloc(size)
-    const { bytesRead } = await file.read(buffer, 0, size, 0)
-    return buffer.toString('utf8', 0, bytesRead)
+    return placeOf(directory)
   } finally {
-    await file.close()
+    closeSync(directory)
   }
 }
