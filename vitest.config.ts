@@ -45,6 +45,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'rootless',
+          include: ['e2e/rootless/**/*.test.ts'],
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
           name: 'faults',
           include: ['e2e/faults/**/*.test.ts'],
           ...endToEnd,

@@ -81,6 +81,7 @@ function stages(node, missing) {
         ]
       : []),
     ['clients', [needs('other clients', 'docker-compose', () => engine('dockerd', 'clients'))]],
+    ['rootless', [needs('rootless', 'newuidmap', () => vitestStage(at, 'rootless', 'rootless', {}))]],
     ['cli', [needs('cli', 'dockerd', () => ({ ...engine('embedded,dockerd', 'cli'), show: 'always' }))]],
     [
       'faults',

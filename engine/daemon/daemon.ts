@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../errors.ts'
@@ -186,8 +186,10 @@ export async function verifyRoot(
 
 async function assemble(options: DaemonOptions): Promise<Assembly> {
   const { paths, report, rootless } = options
-  await mkdir(paths.root, { recursive: true, mode: 0o711 })
-  await mkdir(paths.containers, { recursive: true, mode: 0o711 })
+  await mkdir(paths.root, { recursive: true, mode: 0o710 })
+  // Images hold set-user-id programs and folders for everybody, which no other user of the host may come to.
+  await chmod(paths.root, 0o710)
+  await mkdir(paths.containers, { recursive: true, mode: 0o710 })
   const db = openDatabase(paths.database, [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA])
   const before = readMeta(db, 'boot-id')
   const bridge = recordedBridge(db, paths.root)

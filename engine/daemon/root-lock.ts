@@ -12,7 +12,7 @@ export type Unlock = () => void
  * process). Throws `conflict` when another engine has it.
  */
 export function lockRoot(path: string): Unlock {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o711 })
+  mkdirSync(dirname(path), { recursive: true, mode: 0o710 })
   const lock = new DatabaseSync(path)
   try {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
