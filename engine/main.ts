@@ -108,7 +108,9 @@ async function verify(command: Extract<Command, { kind: 'verify' }>): Promise<nu
   const { config, json, deep } = command
   const report = (error: unknown, what: string) =>
     process.stderr.write(`${what} failed: ${describe(error)}\n`)
-  const violations = await verifyRoot(await daemonOptions(config, report), { deep })
+  const { isLocked } = await import('./daemon/root-lock.ts')
+  const how = { deep, live: isLocked(config.paths.lock) }
+  const violations = await verifyRoot(await daemonOptions(config, report), how)
   if (json)
     process.stdout.write(
       `${JSON.stringify({ root: config.paths.root, ok: violations.length === 0, violations })}\n`,

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
@@ -165,10 +166,28 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
 }
 
+/** How often, and after how long, what looks wrong with a running engine is looked at again. */
+const LOOKS_AGAIN = 6
+const LOOK_PAUSE_MS = 500
+
 /** Looks at the root without changing it: a line for each thing that is wrong or leaked. The engine may be dead. */
 export async function verifyRoot(
   options: DaemonOptions,
-  depth: { readonly deep: boolean },
+  how: { readonly deep: boolean; readonly live: boolean },
+): Promise<readonly string[]> {
+  let lines = await look(options, how)
+  // What a running engine is in the middle of looks wrong for a moment; what is wrong stays so.
+  for (let again = 0; how.live && lines.length > 0 && again < LOOKS_AGAIN; again++) {
+    await delay(LOOK_PAUSE_MS)
+    const still = new Set(await look(options, how))
+    lines = lines.filter((line) => still.has(line))
+  }
+  return lines
+}
+
+async function look(
+  options: DaemonOptions,
+  how: { readonly deep: boolean; readonly live: boolean },
 ): Promise<readonly string[]> {
   const fresh = !existsSync(options.paths.state)
   if (!existsSync(options.paths.database)) {
@@ -176,7 +195,7 @@ export async function verifyRoot(
   }
   const { db, parts, runtime, directories, rebooted } = await assemble(options)
   try {
-    return await verifyAll(parts, directories, { deep: depth.deep, rebooted })
+    return await verifyAll(parts, directories, { ...how, rebooted })
   } finally {
     await runtime.close()
     db.close()

@@ -1,8 +1,11 @@
 /** One engine a root: a lock that the kernel takes back when its holder is killed. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../errors.ts'
+
+/** A verification looks at the lock for a moment, and an engine that was just killed may still be letting go of it. */
+const PATIENCE_MS = 500
 
 /** Lets go of the root. */
 export type Unlock = () => void
@@ -15,7 +18,7 @@ export function lockRoot(path: string): Unlock {
   mkdirSync(dirname(path), { recursive: true, mode: 0o710 })
   const lock = new DatabaseSync(path)
   try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    lock.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}; BEGIN EXCLUSIVE`)
   } catch (cause) {
     lock.close()
     throw new EngineError(
@@ -25,4 +28,18 @@ export function lockRoot(path: string): Unlock {
     )
   }
   return () => lock.close()
+}
+
+/** Whether an engine runs on the root of that lock. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(path)) return false
+  const lock = new DatabaseSync(path, { readOnly: true })
+  try {
+    lock.prepare('SELECT 1 FROM sqlite_schema').all()
+    return false
+  } catch {
+    return true
+  } finally {
+    lock.close()
+  }
 }

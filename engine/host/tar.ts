@@ -5,6 +5,8 @@ import { EngineError } from '../errors.ts'
 
 /** Written to tar in pieces of this size: a pipe takes no more at once, and small writes cost a call each. */
 const BATCH_BYTES = 64 * 1024
+/** Differences are for people: a file system that lost everything needs no more to be told. */
+const MAX_WORDS = 1024 * 1024
 
 /**
  * Unpacks the plain tar `source` into the empty folder `directory`, with owners, modes, times, attributes and
@@ -81,4 +83,62 @@ async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
     size = 0
   }
   if (size > 0) yield Buffer.concat(pieces, size)
+}
+
+/** How one file differs from its entry in an archive, in tar's words. */
+export interface Difference {
+  readonly path: string
+  readonly how: string
+}
+
+/**
+ * Compares the files below `directory` with the plain tar `source`: content, size, mode, owner, time, device, link.
+ * Paths are in UTF-8. Throws the source's own error, and `unavailable` when there is no tar.
+ */
+export async function compareTar(
+  directory: string,
+  source: AsyncIterable<Uint8Array>,
+): Promise<readonly Difference[]> {
+  const args = ['--numeric-owner', '--quoting-style=literal', '-C', directory, '-df', '-']
+  const child = spawn('tar', args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  })
+  let words = ''
+  const listen = (chunk: Buffer) => {
+    if (words.length < MAX_WORDS) words += chunk.toString('utf8')
+  }
+  child.stdout.on('data', listen)
+  child.stderr.on('data', listen)
+  const ended = new Promise<void>((resolve, reject) => {
+    child.on('error', (cause) =>
+      reject(new EngineError('unavailable', 'cannot compare: tar (GNU tar) is not installed', { cause })),
+    )
+    child.on('close', () => resolve())
+  })
+  ended.catch(() => {}) // looked at below; the source may fail first
+  child.stdin.on('error', () => {}) // what tar says is the failure
+  try {
+    for await (const batch of batched(source)) {
+      if (child.exitCode !== null) break
+      if (!child.stdin.write(batch)) await Promise.race([once(child.stdin, 'drain'), ended]).catch(() => {})
+    }
+    child.stdin.end()
+  } catch (error) {
+    child.kill('SIGKILL')
+    await ended.catch(() => {})
+    throw error
+  }
+  await ended
+  return words
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('Exiting with failure status'))
+    .map((line) => {
+      const text = line.replace(/^tar: /, '').replace(': Warning: ', ': ')
+      const colon = text.lastIndexOf(
+        ': ',
+        text.indexOf(': Cannot') < 0 ? undefined : text.indexOf(': Cannot'),
+      )
+      return { path: text.slice(0, colon).replace(/\/+$/, ''), how: text.slice(colon + 2) }
+    })
 }

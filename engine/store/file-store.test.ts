@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -263,14 +265,46 @@ describe.runIf(root)('after a crash, and garbage', () => {
     expect(await store.verify([], { deep: true })).toEqual([])
   })
 
-  it('finds a blob whose bytes lie, and a layer that grew', async () => {
+  it('finds what was changed in a layer in place', async () => {
+    const { diffId } = await addLayer(LOWER)
+    const diff = join(folder, 'layers', 'sha256', hexOf(diffId), 'diff')
+    const changes = async () =>
+      (await store.verify([], { deep: true })).flatMap((line) => line.split(' was changed: ').slice(1))
+    expect(await changes()).toEqual([])
+    const { atime, mtime } = statSync(join(diff, 'keep/a'))
+    writeFileSync(join(diff, 'keep/a'), 'A')
+    utimesSync(join(diff, 'keep/a'), atime, mtime)
+    chmodSync(join(diff, 'keep'), 0o700)
+    rmSync(join(diff, 'fresh/old'))
+    writeFileSync(join(diff, 'more'), 'more')
+    expect(await changes()).toEqual(
+      expect.arrayContaining([
+        'keep/a: Contents differ',
+        'keep: Mode differs',
+        expect.stringContaining('fresh/old: Cannot stat'),
+        'more: is not of the layer',
+      ]),
+    )
+  })
+
+  it('takes what an engine at work has not finished for no mistake', async () => {
+    await store.holding(async () => {
+      await addLayer(LOWER)
+      expect(await store.verify([], { deep: true, live: true })).toEqual([])
+      expect(await store.verify([], { deep: true })).not.toEqual([])
+    })
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+  })
+
+  it('finds a blob whose bytes lie', async () => {
     const { diffId } = await addLayer(LOWER)
     const blob = digestOf(gzipSync(LOWER))
     appendFileSync(join(folder, 'blobs', 'sha256', hexOf(blob)), 'x')
-    writeFileSync(join(folder, 'layers', 'sha256', hexOf(diffId), 'diff', 'more'), 'more')
     const lines = await store.verify([], { deep: true })
     expect(lines.filter((line) => line.startsWith(`blob ${blob} is damaged`))).toHaveLength(1)
-    expect(lines).toContain(`layer ${diffId} has 9 bytes, but was unpacked with 5`)
+    expect(lines.filter((line) => line.startsWith(`layer ${diffId} was changed: it cannot be`))).toHaveLength(
+      1,
+    )
     await expect(store.readDocument(blob)).rejects.toMatchObject({ kind: 'invalid' })
   })
 })

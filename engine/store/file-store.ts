@@ -1,5 +1,5 @@
 /** The store over plain files: puts its parts together and keeps images and garbage honest. */
-import { realpathSync } from 'node:fs'
+import { realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -15,7 +15,7 @@ import { Layout } from './layout.ts'
 import { Rootfs } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
-import { type ExpectedContainer, verifyStore } from './verify.ts'
+import { AT_WORK, type ExpectedContainer, verifyStore } from './verify.ts'
 
 /** Manifests and configs are read into memory. */
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
@@ -35,6 +35,7 @@ export class FileStore implements Store {
   readonly #disk: Disk
   readonly #layout: Layout
   readonly #records: ImageRecords
+  readonly #rootless: boolean
   readonly #trash: Trash
   readonly #blobs: Blobs
   readonly #layers: Layers
@@ -42,6 +43,7 @@ export class FileStore implements Store {
   /** Content that work under way counts on, while there is any. */
   readonly #held = new Set<Digest>()
   #holders = 0
+  readonly #atWork: string
   #works = 0
 
   /** Makes the folders; touches nothing else. Call `recover` before use after a start. */
@@ -54,7 +56,9 @@ export class FileStore implements Store {
     for (const folder of this.#layout.folders()) {
       disk.ensureFolder(folder, folder === this.#layout.empty ? 0o755 : 0o700)
     }
+    this.#atWork = join(this.#layout.temporary, AT_WORK)
     this.#records = options.records
+    this.#rootless = options.rootless
     this.#trash = new Trash(disk, this.#layout.trash)
     this.#blobs = new Blobs(this.#layout, disk)
     this.#layers = new Layers(disk, this.#layout, this.#blobs, this.#trash, options.rootless)
@@ -62,22 +66,28 @@ export class FileStore implements Store {
   }
 
   async holding<T>(work: () => Promise<T>): Promise<T> {
-    this.#holders++
+    // For a verification by another process: content that belongs to nothing yet is no mistake while this is there.
+    if (this.#holders++ === 0) writeFileSync(this.#atWork, '')
     try {
       return await work()
     } finally {
-      if (--this.#holders === 0) this.#held.clear()
+      if (--this.#holders === 0) {
+        this.#held.clear()
+        rmSync(this.#atWork, { force: true })
+      }
     }
   }
 
   async withTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> {
-    const folder = join(this.#layout.temporary, `work-${process.pid}-${++this.#works}`)
-    await this.#disk.mkdir(folder, 0o700)
-    try {
-      return await work(folder)
-    } finally {
-      await this.#disk.removeTree(folder)
-    }
+    return this.holding(async () => {
+      const folder = join(this.#layout.temporary, `work-${process.pid}-${++this.#works}`)
+      await this.#disk.mkdir(folder, 0o700)
+      try {
+        return await work(folder)
+      } finally {
+        await this.#disk.removeTree(folder)
+      }
+    })
   }
 
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
@@ -250,7 +260,7 @@ export class FileStore implements Store {
 
   async verify(
     containers: readonly ExpectedContainer[],
-    options: { readonly deep: boolean },
+    options: { readonly deep: boolean; readonly live?: boolean },
   ): Promise<readonly string[]> {
     const parts = {
       layout: this.#layout,
@@ -258,8 +268,9 @@ export class FileStore implements Store {
       layers: this.#layers,
       rootfs: this.#rootfs,
       images: this.#records.all(),
+      rootless: this.#rootless,
     }
-    return verifyStore(parts, containers, options.deep)
+    return verifyStore(parts, containers, { deep: options.deep, live: options.live ?? false })
   }
 
   async readDocument(digest: Digest): Promise<Buffer> {

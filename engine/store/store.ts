@@ -117,6 +117,11 @@ export interface Store {
       readonly diffIds: readonly Digest[]
       readonly running: boolean
     }[],
-    options: { readonly deep: boolean },
+    options: {
+      /** Reads everything. */
+      readonly deep: boolean
+      /** An engine runs on it: what that is just making belongs to nothing yet. */
+      readonly live?: boolean
+    },
   ): Promise<readonly string[]>
 }

@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../oci/descriptor.ts'
 import type { Blobs } from './blobs.ts'
+import { compareLayer } from './compare-layer.ts'
 import { blobsOf, planGarbage } from './garbage.ts'
-import type { Layers } from './layers.ts'
+import type { LayerFacts, Layers } from './layers.ts'
 import type { Layout } from './layout.ts'
 import { type Rootfs, sizeOfTree } from './rootfs.ts'
 import type { ImageRecord } from './store.ts'
@@ -23,19 +24,33 @@ export interface StoreParts {
   readonly layers: Layers
   readonly rootfs: Rootfs
   readonly images: readonly ImageRecord[]
+  readonly rootless: boolean
 }
 
-/** `deep` reads every blob and measures every layer; else only presence and ownership are looked at. */
+/** The file among the temporary ones that is there while an engine pulls, loads, builds or commits. */
+export const AT_WORK = 'at-work'
+
+/**
+ * `deep` reads every blob and compares every layer with what it was unpacked from; else only presence and ownership
+ * are looked at. While a `live` engine is at work, content without an owner is what it is working on.
+ */
 export async function verifyStore(
   parts: StoreParts,
   containers: readonly ExpectedContainer[],
-  deep: boolean,
+  { deep, live }: { readonly deep: boolean; readonly live: boolean },
 ): Promise<readonly string[]> {
+  const temporary = await readdir(parts.layout.temporary)
+  const unowned =
+    live && temporary.includes(AT_WORK)
+      ? []
+      : [
+          ...(await orphans(parts, containers)),
+          ...temporary.map((name) => `half-made ${name} was left behind in ${parts.layout.temporary}`),
+        ]
   return [
     ...(await missing(parts, containers)),
-    ...(await orphans(parts, containers)),
+    ...unowned,
     ...(await roots(parts, containers)),
-    ...(await leftovers(parts)),
     ...(deep ? await lies(parts) : []),
   ]
 }
@@ -92,13 +107,8 @@ async function roots({ rootfs }: StoreParts, containers: readonly ExpectedContai
   ]
 }
 
-async function leftovers({ layout }: StoreParts) {
-  return (await readdir(layout.temporary)).map(
-    (name) => `half-made ${name} was left behind in ${layout.temporary}`,
-  )
-}
-
-async function lies({ layout, blobs, layers }: StoreParts) {
+async function lies(parts: StoreParts) {
+  const { blobs, layers } = parts
   const lines: string[] = []
   for (const digest of await blobs.all()) {
     try {
@@ -113,9 +123,26 @@ async function lies({ layout, blobs, layers }: StoreParts) {
       lines.push(`layer ${diffId} has no layer.json`)
       continue
     }
-    const size = await sizeOfTree(join(layout.layer(diffId), 'diff'))
-    if (size > facts.sizeBytes)
-      lines.push(`layer ${diffId} has ${size} bytes, but was unpacked with ${facts.sizeBytes}`)
+    for (const line of await changes(parts, diffId, facts)) lines.push(`layer ${diffId} was changed: ${line}`)
   }
   return lines
+}
+
+async function changes({ layout, blobs, rootless }: StoreParts, diffId: Digest, facts: LayerFacts) {
+  const folder = join(layout.layer(diffId), 'diff')
+  if (!(await blobs.has(facts.blob))) {
+    // Its image is gone and only containers have it: how large it was is all that is left to compare with.
+    const size = await sizeOfTree(folder)
+    return size === facts.sizeBytes ? [] : [`it has ${size} bytes and was unpacked with ${facts.sizeBytes}`]
+  }
+  const read = () => blobs.read(facts.blob)
+  try {
+    const lines = await compareLayer(folder, read, { rootless, whiteouts: true })
+    if (lines.length === 0) return []
+    // An imported root may have files whose names would be whiteouts in a layer.
+    const plain = await compareLayer(folder, read, { rootless, whiteouts: false })
+    return plain.length < lines.length ? plain : lines
+  } catch (error) {
+    return [`it cannot be compared with its blob: ${(error as Error).message}`]
+  }
 }

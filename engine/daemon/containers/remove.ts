@@ -42,8 +42,8 @@ function refusal({ id, standing }: Container): EngineError {
 }
 
 /**
- * Takes everything of a container that does not run away, then its record: until that is gone it can be removed
- * again. For callers that hold its queue.
+ * Takes the process, the network and then the record of a container that does not run away, and its data last: a
+ * removal that fails or is cut off leaves either all of it or nothing. For callers that hold its queue.
  */
 export async function dismantle(
   parts: Parts,
@@ -55,12 +55,12 @@ export async function dismantle(
   try {
     const { endpoint, mappings } = container.standing
     await Promise.all([
-      parts.runtime.delete(id, { force: true }).then(() => parts.store.removeRootfs(id)),
+      parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
       endpoint ? parts.networks.release(endpoint, mappings) : null,
-      rm(containerFiles(parts.directory, id).directory, { recursive: true, force: true }),
     ])
     parts.volumes.released(container)
     if (endpoint) emitNetwork(parts, container, 'disconnect')
+    // The moment of its removal: up to here all of its data is there, whatever happens.
     parts.records.remove(id)
   } catch (error) {
     container.phase = 'rest'
@@ -70,8 +70,20 @@ export async function dismantle(
   parts.registry.remove(container)
   parts.volumes.disclaim(container)
   dropPending(container)
+  await removeFiles(parts, container)
   parts.journal.emit('container', 'destroy', id, container.attributes())
   if (options.volumes) await parts.volumes.removeAnonymous(container)
   await parts.images.released(container.definition.imageId)
   container.tellRemoved()
+}
+
+/** What cannot go now belongs to no record, and goes at the next start. */
+async function removeFiles(parts: Parts, { id, name }: Container): Promise<void> {
+  const gone = await Promise.allSettled([
+    parts.store.removeRootfs(id),
+    rm(containerFiles(parts.directory, id).directory, { recursive: true, force: true }),
+  ])
+  for (const each of gone) {
+    if (each.status === 'rejected') parts.report(each.reason, `removing the files of container ${name}`)
+  }
 }

@@ -227,7 +227,7 @@ async function reopen(root: string, promises: Promises): Promise<readonly string
     const users = containers.map(({ definition: { id, diffIds } }) => ({ id, diffIds, running: false }))
     const recorded = records.all().map(({ name }) => name)
     return [
-      ...(await store.verify(users, { deep: true })),
+      ...(await store.verify(users, { deep: false })),
       ...differing(`volumes on disk`, recorded, [...(await directories.list())].sort()),
       ...[...promises].flatMap(([promised, lines]) => differing(promised, lines, found(promised))),
     ]
@@ -252,10 +252,18 @@ function imageLines(images: SqliteImageRecords, root: string, reference: string)
         references.includes(reference) || references.includes(`docker.io/library/${reference}`),
     )
   if (!image) return []
-  const layers = image.config.rootfs.diff_ids.map((id) =>
-    join(root, 'store/layers/sha256', id.slice('sha256:'.length)),
-  )
-  return [image.id, ...layers.flatMap((layer) => fileLines(join(layer, 'diff')))]
+  const layers = image.config.rootfs.diff_ids.map((id) => join(root, 'store/layers/sha256', hex(id)))
+  const { config, layers: blobs } = image.manifest
+  const kept = [image.manifestDigest, config.digest, ...blobs.map(({ digest }) => digest)].map(hex)
+  return [
+    image.id,
+    ...layers.flatMap((layer) => fileLines(join(layer, 'diff'))),
+    ...fileLines(join(root, 'store/blobs/sha256')).filter((line) => kept.some((name) => line.includes(name))),
+  ]
+}
+
+function hex(digest: string): string {
+  return digest.slice('sha256:'.length)
 }
 
 function volumeLines(root: string, name: string): readonly string[] {

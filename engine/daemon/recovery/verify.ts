@@ -8,7 +8,7 @@ import { observe } from './recover.ts'
 export async function verifyAll(
   parts: Parts,
   directories: Volumes,
-  options: { readonly deep: boolean; readonly rebooted: boolean },
+  options: { readonly deep: boolean; readonly live: boolean; readonly rebooted: boolean },
 ): Promise<readonly string[]> {
   const containers = [...parts.registry.all()]
   const inUse = containers.flatMap(({ up, standing: { endpoint, mappings } }) =>
@@ -17,7 +17,7 @@ export async function verifyAll(
   const lines = await Promise.all([
     parts.store.verify(
       containers.map(({ id, definition, up }) => ({ id, diffIds: definition.diffIds, running: up })),
-      { deep: options.deep },
+      { deep: options.deep, live: options.live },
     ),
     parts.networks.verify(inUse),
     verifyRuntime(parts, options.rebooted),
