@@ -50,6 +50,7 @@ import type {
   Usage,
 } from './runtime.ts'
 import { SeccompCache } from './seccomp-cache.ts'
+import { prepareShm, releaseShm } from './shared-memory.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
 import { limits } from './spec/resources.ts'
@@ -151,7 +152,8 @@ class ConmonRuntime implements Runtime {
       rm(join(this.#layout.exits, id), { force: true }),
     ])
     this.#exits.forget(id)
-    const spec = buildSpec(settings, user, { devices, blockIo }, cgroup, this.#facts)
+    const shm = await prepareShm(settings, (each) => this.#layout.bundle(each).directory)
+    const spec = buildSpec(settings, user, { devices, blockIo, shm }, cgroup, this.#facts)
     await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,
@@ -267,6 +269,7 @@ class ConmonRuntime implements Runtime {
     // After the exit file conmon has nothing left to do; one without a container would wait for ever.
     if (supervisor && isAlive(supervisor) && !(await this.#exitOf(id))) signalProcess(supervisor, SIGKILL)
     if (this.#programs.runtime === 'runc') await this.#call(['delete', '--force', id], [0, 1])
+    await releaseShm(paths.directory)
     await Promise.all([
       rm(join(this.#layout.runtime, id), { recursive: true, force: true }),
       rm(paths.directory, { recursive: true, force: true }),

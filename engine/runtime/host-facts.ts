@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { release } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { nativeHelper } from '../host/native-parts.ts'
 import { deviceNumbers } from './block-devices.ts'
@@ -35,17 +35,27 @@ export function hostFacts(rootless: boolean): SpecFacts {
 export async function resolveDevices(settings: ContainerSettings): Promise<ResolvedDevice[]> {
   const asked = await Promise.all(
     settings.devices.map(async ({ host, container, permissions }) => {
-      const device = await deviceAt(host, container, permissions)
-      if (!device) {
+      const devices = await devicesAt(host, container, permissions)
+      if (devices.length === 0) {
         throw new EngineError(
           'invalid',
-          `error gathering device information while adding custom device "${host}": no such device on this machine`,
+          `error gathering device information while adding custom device "${host}": no such file or directory`,
         )
       }
-      return device
+      return devices
     }),
   )
-  return settings.process.privileged ? [...(await hostDevices()), ...asked] : asked
+  return settings.process.privileged ? [...(await hostDevices()), ...asked.flat()] : asked.flat()
+}
+
+/** The device at a path, or all of them below a directory, as Docker takes both. */
+async function devicesAt(host: string, container: string, permissions: string): Promise<ResolvedDevice[]> {
+  const device = await deviceAt(host, container, permissions)
+  if (device) return [device]
+  const info = await stat(host).catch(() => null)
+  if (!info?.isDirectory()) return []
+  const below = await hostDevices(host)
+  return below.map((each) => ({ ...each, path: join(container, relative(host, each.path)), permissions }))
 }
 
 /** The node at `host`, symlinks followed; null when it is no device. */

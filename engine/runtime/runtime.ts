@@ -118,6 +118,10 @@ export interface ContainerSettings {
   readonly annotations: Readonly<Record<string, string>>
   readonly sysctls: Readonly<Record<string, string>>
   readonly shmSizeBytes: number
+  /** `shareable`: others may have it too, by `of` and this container's id. */
+  readonly shm:
+    | { readonly kind: 'own' | 'shareable' | 'host' | 'none' }
+    | { readonly kind: 'of'; readonly id: string }
   readonly maskedPaths?: readonly string[]
   readonly readonlyPaths?: readonly string[]
   readonly seccomp: 'default' | 'unconfined' | { readonly profile: unknown }

@@ -72,6 +72,7 @@ export function settingsFor(
     annotations: {},
     sysctls: {},
     shmSizeBytes: 64 * 1024 * 1024,
+    shm: { kind: 'own' },
     seccomp: 'default',
     openStdin: false,
     stdinOnce: false,

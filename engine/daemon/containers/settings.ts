@@ -17,7 +17,7 @@ export interface StartFacts {
   readonly name: string
   readonly rootfs: string
   readonly network: NamespaceSettings
-  readonly ipc: NamespaceSettings
+  readonly ipc: Pick<ContainerSettings, 'ipc' | 'shm'>
   readonly pid: NamespaceSettings
   readonly heldFds: readonly number[]
   readonly logPath: string
@@ -70,7 +70,7 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
     init: host.Init ?? facts.defaults.init,
     mounts: [...facts.fileMounts.filter(({ destination }) => !taken.has(destination)), ...own, ...tmpfs],
     network: facts.network,
-    ipc: facts.ipc,
+    ...facts.ipc,
     pid: facts.pid,
     uts: host.UTSMode === 'host' || host.NetworkMode === 'host' ? { kind: 'host' } : { kind: 'private' },
     cgroup: host.CgroupnsMode === 'private' ? { kind: 'private' } : { kind: 'host' },

@@ -7,6 +7,7 @@ import { connectPending, dropPending } from './attach.ts'
 import type { Container } from './container.ts'
 import { handleExit } from './exit.ts'
 import { containerFiles, fileMounts, writeContainerFiles } from './files.ts'
+import { ipcSettings } from './ipc.ts'
 import { type Joined, joinNetwork, sharedNamespace } from './join-network.ts'
 import { failedStart } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
@@ -69,7 +70,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       name: container.name,
       rootfs: rootfs.path,
       network: joined.namespace,
-      ipc: sharedNamespace(parts, host.IpcMode, 'ipc'),
+      ipc: ipcSettings(parts, host.IpcMode),
       pid: sharedNamespace(parts, host.PidMode, 'pid'),
       heldFds: joined.held.map(({ fd }) => fd),
       logPath: files.log,

@@ -3,7 +3,13 @@ import { EngineError } from '../../errors.ts'
 import type { ContainerSettings, MountSettings, NamespaceSettings, ProcessSettings } from '../runtime.ts'
 import { capabilities } from './capabilities.ts'
 import { DEFAULT_SECCOMP } from './default-seccomp.ts'
-import { DEFAULT_DEVICE_RULES, defaultMounts, MASKED_PATHS, READONLY_PATHS } from './defaults.ts'
+import {
+  DEFAULT_DEVICE_RULES,
+  defaultMounts,
+  MASKED_PATHS,
+  READONLY_PATHS,
+  type ShmSource,
+} from './defaults.ts'
 import type {
   OciBlockIo,
   OciDevice,
@@ -48,13 +54,15 @@ const INIT_DESTINATION = '/sbin/docker-init'
 export interface ResolvedPaths {
   readonly devices: readonly ResolvedDevice[]
   readonly blockIo?: OciBlockIo
+  /** Left out it is a tmpfs of the container's own. */
+  readonly shm?: ShmSource
 }
 
 /** Container's spec. */
 export function buildSpec(
   settings: ContainerSettings,
   user: ResolvedUser,
-  { devices, blockIo }: ResolvedPaths,
+  { devices, blockIo, shm = { kind: 'tmpfs', sizeBytes: settings.shmSizeBytes } }: ResolvedPaths,
   cgroupsPath: string | null,
   facts: SpecFacts,
 ): OciSpec {
@@ -72,7 +80,7 @@ export function buildSpec(
     root: { path: settings.rootfs, readonly: settings.readOnlyRootfs },
     ...(hostUts ? {} : { hostname: settings.hostname }),
     ...(hostUts || !settings.domainname ? {} : { domainname: settings.domainname }),
-    mounts: buildMounts(settings, facts),
+    mounts: buildMounts(settings, shm, facts),
     linux: {
       namespaces: [
         { type: 'mount' },
@@ -144,11 +152,10 @@ function environment(settings: ProcessSettings, user: ResolvedUser, hostname?: s
   ]
 }
 
-function buildMounts(settings: ContainerSettings, facts: SpecFacts): OciMount[] {
+function buildMounts(settings: ContainerSettings, shm: ShmSource, facts: SpecFacts): OciMount[] {
   const defaults = defaultMounts({
     privileged: settings.process.privileged,
-    shmSizeBytes: settings.shmSizeBytes,
-    hostIpc: settings.ipc.kind === 'host',
+    shm,
     cgroup: facts.cgroupMount,
   })
   const own = [...settings.mounts].sort((a, b) => depth(a.destination) - depth(b.destination)).map(buildMount)

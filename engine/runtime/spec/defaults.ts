@@ -26,11 +26,16 @@ export const READONLY_PATHS: readonly string[] = [
   '/proc/sysrq-trigger',
 ]
 
+/** What a container's /dev/shm is. */
+export type ShmSource =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'tmpfs'; readonly sizeBytes: number }
+  | { readonly kind: 'bind'; readonly path: string }
+
 /** The pseudo filesystems of a container, parents before children. */
 export function defaultMounts(options: {
   readonly privileged: boolean
-  readonly shmSizeBytes: number
-  readonly hostIpc: boolean
+  readonly shm: ShmSource
   /** No cgroup mount is possible inside a user namespace on v1. */
   readonly cgroup: boolean
 }): OciMount[] {
@@ -62,16 +67,18 @@ export function defaultMounts(options: {
   }
   // The queues are those of the IPC namespace, whether it is the host's or the container's own.
   mounts.push({ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet })
-  mounts.push(
-    options.hostIpc
-      ? { destination: '/dev/shm', type: 'bind', source: '/dev/shm', options: ['rbind', ...quiet] }
-      : {
-          destination: '/dev/shm',
-          type: 'tmpfs',
-          source: 'shm',
-          options: [...quiet, 'mode=1777', `size=${options.shmSizeBytes}`],
-        },
-  )
+  if (options.shm.kind === 'bind') {
+    const { path } = options.shm
+    mounts.push({ destination: '/dev/shm', type: 'bind', source: path, options: ['rbind', ...quiet] })
+  } else if (options.shm.kind === 'tmpfs') {
+    const size = `size=${options.shm.sizeBytes}`
+    mounts.push({
+      destination: '/dev/shm',
+      type: 'tmpfs',
+      source: 'shm',
+      options: [...quiet, 'mode=1777', size],
+    })
+  }
   return mounts
 }
 
