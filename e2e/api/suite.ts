@@ -138,22 +138,23 @@ export class Subject {
   }
 }
 
+/** Within a `describe`: cases that the table of differences names are expected to fail on this engine. */
+export function declareDifferences(title: string, engine: EngineName): void {
+  beforeEach(({ task }) => {
+    const name = caseName(title, task.name)
+    const why = difference(engine, name)
+    Object.assign(task.meta, { caseName: name, engine }, why === undefined ? {} : { differs: why })
+    // The runner reads it after the test; its type hides that.
+    if (why !== undefined) Object.assign(task, { fails: true })
+  })
+}
+
 /** Defines the tests for each engine under test. */
 export function onEachEngine(title: string, define: (subject: Subject) => void): void {
   for (const engine of inject('engines')) {
     describe(`${title} on ${engine.name}`, () => {
       const subject = new Subject(engine, inject('registry'))
-      beforeEach(({ task }) => {
-        const name = caseName(title, task.name)
-        const why = difference(engine.name, name)
-        Object.assign(
-          task.meta,
-          { caseName: name, engine: engine.name },
-          why === undefined ? {} : { differs: why },
-        )
-        // The runner reads it after the test; its type hides that.
-        if (why !== undefined) Object.assign(task, { fails: true })
-      })
+      declareDifferences(title, engine.name)
       afterEach(async () => {
         await removeEverything(engine.socket)
         if (engine.name === 'embedded' || engine.name === 'rootless') {

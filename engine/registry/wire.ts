@@ -2,7 +2,8 @@
 import { EngineError, isEngineError } from '../errors.ts'
 import { familiarName, familiarReference, type Reference } from '../oci/reference.ts'
 import { type Authenticator, TokenRefused } from './authenticator.ts'
-import { type Asked, readRefusal, refused } from './failure.ts'
+import { parseChallenges } from './challenge.ts'
+import { type Asked, type Refusal, readRefusal, refused } from './failure.ts'
 import type { Answer, Ask } from './transport.ts'
 
 /** One way to the repository. */
@@ -67,12 +68,7 @@ export class Wire {
   async refusal(answer: Answer, what: Asked): Promise<EngineError> {
     const body = (await readAll(answer, 64 * 1024).catch(() => Buffer.alloc(0))).toString('utf8')
     const refusal = readRefusal(answer.statusCode, body)
-    const anonymous = refusal.status === 401 && refusal.message === ''
-    return refused(
-      anonymous ? { ...refusal, message: 'authentication required' } : refusal,
-      this.#name(what),
-      what,
-    )
+    return refused(explained(refusal, answer), this.#name(what), what)
   }
 
   /** `target` of a Location header, as a URL. */
@@ -126,6 +122,16 @@ export async function readAll(answer: Answer, limit: number): Promise<Buffer> {
     chunks.push(chunk as Uint8Array)
   }
   return Buffer.concat(chunks)
+}
+
+/** A 401 says in its challenge whether the account or its rights are wrong (RFC 6750, 3.1). */
+function explained(refusal: Refusal, answer: Answer): Refusal {
+  if (refusal.status !== 401) return refusal
+  const challenges = [answer.headers['www-authenticate'] ?? []].flat().flatMap(parseChallenges)
+  if (challenges.some(({ parameters }) => parameters.error === 'insufficient_scope')) {
+    return { status: 403, code: 'DENIED', message: 'requested access to the resource is denied' }
+  }
+  return refusal.message === '' ? { ...refusal, message: 'authentication required' } : refusal
 }
 
 function own(routes: readonly Route[]): Route {

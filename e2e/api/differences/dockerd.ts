@@ -5,4 +5,7 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'push > what was pulled goes out byte for byte, whatever its media types':
     'dockerd unpacks a layer and compresses it anew, so the manifest that it pushes is another',
   'push > since API 1.46 a platform may be asked for, and must be the image’s': 'API 1.46',
+  'Docker Hub > layers of zstd': 'dockerd 20.10 knows gzip, bzip2 and xz',
+  'Docker Hub > a token that runs out in the middle of a pull is got anew':
+    'dockerd keeps a token for the seconds that it was given for, and gives up when it ends sooner',
 }
