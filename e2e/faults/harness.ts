@@ -5,8 +5,9 @@ import { verify } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { busyboxImage } from '../fixtures/images.ts'
-import { pushImage } from '../fixtures/oci.ts'
+import { pushImage, type TestImage } from '../fixtures/oci.ts'
 import type { Registry } from '../fixtures/registry.ts'
+import { tar } from '../fixtures/tar.ts'
 
 /** How often each fault is tried: LONGSHORE_REPEAT, else once. */
 export const repeats = Number(process.env.LONGSHORE_REPEAT ?? '1')
@@ -26,11 +27,15 @@ export async function giveImage(engine: RunningEngine, registry: Registry): Prom
 }
 
 /** Expects that `verify` has nothing to say about an engine's folder. */
-export async function expectSound(engine: RunningEngine): Promise<void> {
-  const verdict = await verify(engine.root)
+export async function expectSound(
+  engine: RunningEngine,
+  when = '',
+  args: readonly string[] = [],
+): Promise<void> {
+  const verdict = await verify(engine.root, args)
   expect(
     verdict,
-    `engine verify says:\n${verdict.output}\nengine log:\n${engine.log().slice(-3000)}`,
+    `${when}\nengine verify says:\n${verdict.output}\nengine log:\n${engine.log().slice(-3000)}`,
   ).toMatchObject({
     code: 0,
   })
@@ -55,4 +60,17 @@ export function randomNumbers(label: string): (below: number) => number {
     const digest = createHash('sha256').update(`${seed}/${label}/${n++}`).digest()
     return digest.readUInt32BE(0) % below
   }
+}
+
+/** An image as `docker save` writes it, with its layers compressed as they are. */
+export function dockerArchive(image: TestImage, name: string): Buffer {
+  const short = (digest: string) => digest.slice('sha256:'.length, 'sha256:'.length + 32)
+  const layers = image.layers.map(({ digest }) => `${short(digest)}.tar.gz`)
+  const config = `${short(image.config.digest)}.json`
+  const manifest = JSON.stringify([{ Config: config, RepoTags: [name], Layers: layers }])
+  return tar([
+    ...image.layers.map(({ bytes }, index) => ({ path: layers[index] ?? '', content: bytes })),
+    { path: config, content: image.config.bytes },
+    { path: 'manifest.json', content: manifest },
+  ])
 }
