@@ -2,6 +2,9 @@
  * `npm run bench`: Longshore, dockerd, podman and the raw floor on one machine, in one run, interleaved round by round
  * so that whatever else the machine does hits all of them alike. Prints medians and ratios as a table and writes the
  * same as JSON. A missed bound is printed, never an error: timings are facts, not tests.
+ *
+ *   --only TEXT[,TEXT]   the rows whose name contains one of these     --rounds N   of most rows (20)
+ *   --engines A,B        longshore, dockerd, podman                     --docker P   which docker CLI
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -15,8 +18,10 @@ import { top } from '../fixtures/paths.ts'
 import { startPodman } from '../fixtures/podman.ts'
 import { type Contender, contender, IMAGE, processTree } from './contender.ts'
 import { makeFloor } from './floor.ts'
-import { MEASURES, type Measure } from './measures.ts'
-import { measureMemory } from './memory.ts'
+import { MEASURES } from './measures/all.ts'
+import { clearShelf } from './measures/images.ts'
+import type { Measure } from './measures/measure.ts'
+import { measureMemory, RUNNING } from './memory.ts'
 import { type Row, table } from './report.ts'
 import { summarise } from './statistics.ts'
 
@@ -43,6 +48,9 @@ const starters: Readonly<Record<string, () => Promise<RunningEngine>>> = {
   podman: startPodman,
 }
 
+const START = 'start of the engine to its first answer'
+const MEMORY = 'memory'
+
 const engines: { readonly name: string; readonly engine: RunningEngine; readonly on: Contender }[] = []
 
 async function main(): Promise<void> {
@@ -58,9 +66,9 @@ async function main(): Promise<void> {
   }
 
   const rows: Row[] = []
-  const wanted = MEASURES.filter((measure) => measure.name.includes(values.only))
-  for (const measure of wanted) rows.push(await timed(measure))
-  if (values.only === '') rows.push(await startRow(), ...(await memoryRows()))
+  for (const measure of MEASURES) if (isWanted(measure.name)) rows.push(await timed(measure))
+  if (isWanted(START)) rows.push(await startRow())
+  if (isWanted(MEMORY)) rows.push(...(await memoryRows()))
 
   const names = [...engines.map(({ name }) => name), 'floor']
   console.log(`\nmedians of ${rounds} interleaved rounds; docker CLI ${docker}\n`)
@@ -81,20 +89,26 @@ async function importImage(on: Contender): Promise<void> {
   if (tagged.status !== 201) throw new Error(`${on.name}: tag answered ${tagged.status} ${tagged.text}`)
 }
 
+function isWanted(name: string): boolean {
+  return values.only.split(',').some((text) => name.includes(text))
+}
+
 /** One timed row: a round is every contender once, in turn; the first round warms and is not counted. */
 async function timed(measure: Measure): Promise<Row> {
   say(measure.name)
   const undo: (() => Promise<void>)[] = []
-  const samples = new Map<string, number[]>(engines.map(({ name }) => [name, []]))
-  const floor = measure.name.startsWith('create to removed') ? makeFloor() : null
+  const taking = engines.filter(({ name }) => !measure.heavy || name !== 'podman')
+  const samples = new Map<string, number[]>(taking.map(({ name }) => [name, []]))
+  const count = Math.min(rounds, measure.most ?? rounds)
+  const floor = measure.floor ? makeFloor() : null
   if (floor !== null) samples.set('floor', [])
   try {
-    for (const { on } of engines) {
+    for (const { on } of taking) {
       const done = await measure.prepare?.(on)
       if (done !== undefined) undo.push(done)
     }
-    for (let round = 0; round <= rounds; round++) {
-      for (const { name, on } of engines) {
+    for (let round = 0; round <= count; round++) {
+      for (const { name, on } of taking) {
         const took = await measure.once(on)
         if (round > 0) samples.get(name)?.push(took)
       }
@@ -111,8 +125,7 @@ async function timed(measure: Measure): Promise<Row> {
 
 /** From the start of an engine's process to its first answer, on a folder that it knows. */
 async function startRow(): Promise<Row> {
-  const measure = 'start of the engine to its first answer'
-  say(measure)
+  say(START)
   const samples = new Map<string, number[]>(engines.map(({ name }) => [name, []]))
   for (let round = 0; round < Math.min(rounds, 10); round++) {
     for (const { name, engine } of engines) {
@@ -122,16 +135,18 @@ async function startRow(): Promise<Row> {
     }
   }
   const figures = Object.fromEntries([...samples].map(([name, series]) => [name, summarise(series)]))
-  return { name: measure, unit: 'ms', figures, target: null }
+  return { name: START, unit: 'ms', figures, target: null }
 }
 
 /** Memory of each engine on its own: nothing else is running then. */
 async function memoryRows(): Promise<Row[]> {
-  say('memory')
+  say(MEMORY)
   const mb = 1024 * 1024
   const idle: Record<string, ReturnType<typeof summarise>> = {}
   const share: Record<string, ReturnType<typeof summarise>> = {}
   const each: Record<string, ReturnType<typeof summarise>> = {}
+  const whole: Record<string, ReturnType<typeof summarise>> = {}
+  const wholeShare: Record<string, ReturnType<typeof summarise>> = {}
   for (const { name, engine, on } of engines) {
     // An engine that has just listed a thousand containers is not idle: start it anew.
     await engine.terminate()
@@ -140,6 +155,8 @@ async function memoryRows(): Promise<Row[]> {
     idle[name] = summarise([memory.idle / mb])
     share[name] = summarise([memory.idleShare / mb])
     each[name] = summarise([memory.perContainer / mb])
+    whole[name] = summarise([memory.whole / mb])
+    wholeShare[name] = summarise([memory.wholeShare / mb])
   }
   return [
     { name: 'idle engine, resident', unit: 'MB', figures: idle, target: { kind: 'at most', value: 120 } },
@@ -150,6 +167,13 @@ async function memoryRows(): Promise<Row[]> {
       figures: each,
       target: { kind: 'at most', value: 1 },
     },
+    {
+      name: `memory of engine and supervisors, ${RUNNING} running (PSS)`,
+      unit: 'MB',
+      figures: wholeShare,
+      target: { kind: 'ratio', value: 0.5 },
+    },
+    { name: `the same, resident`, unit: 'MB', figures: whole, target: { kind: 'ratio', value: 0.5 } },
   ]
 }
 
@@ -167,5 +191,6 @@ function residents(name: string, pid: number): number[] {
 try {
   await main()
 } finally {
+  await clearShelf()
   for (const { engine } of engines.reverse()) await engine.stop()
 }

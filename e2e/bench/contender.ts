@@ -1,7 +1,7 @@
 /** Who runs in the bench: engines behind a Docker socket, and the raw floor that no engine can go below. */
 import { readFileSync } from 'node:fs'
 import { Client } from '../fixtures/http.ts'
-import { type Finished, run } from '../fixtures/processes.ts'
+import { type Finished, mustRun, run } from '../fixtures/processes.ts'
 
 /** An engine under measurement. `cli` runs the docker CLI on it. */
 export interface Contender {
@@ -9,6 +9,8 @@ export interface Contender {
   readonly client: Client
   readonly pids: () => readonly number[]
   cli(...args: readonly string[]): Promise<Finished>
+  /** The CLI with its output sent on by a shell (`| wc -l`), past this process; what the shell prints. Must succeed. */
+  shell(command: string, name: string, rest: string): Promise<string>
 }
 
 /** The image that every contender runs; imported, so that no registry is needed. */
@@ -27,6 +29,10 @@ export function contender(
     pids,
     cli: (...args) =>
       run(docker, ['-H', `unix://${socket}`, ...args], { env: { DOCKER_CONFIG: '/nonexistent' } }),
+    shell: (command, name, rest) =>
+      mustRun('sh', ['-c', `"$1" -H "unix://$2" "$3" "$4" ${rest}`, 'sh', docker, socket, command, name], {
+        env: { DOCKER_CONFIG: '/nonexistent' },
+      }),
   }
 }
 

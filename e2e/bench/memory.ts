@@ -1,39 +1,78 @@
-/** Resident memory: the idle engine, and what each running container adds beside its own supervisor. */
-import { type Contender, IMAGE, memoryOf } from './contender.ts'
+/** Memory: the idle engine, and all of an engine's processes with a hundred containers running. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { type Contender, memoryOf } from './contender.ts'
+import { abreast, created, started } from './measures/measure.ts'
 
-/** Bytes. `perContainer` counts the engine's processes alone; supervisors (conmon, shims) are their own row. */
+/** Bytes. */
 export interface Memory {
+  /** The engine's own processes, left alone: resident, and what of it is not shared with others (PSS). */
   readonly idle: number
-  /** What of `idle` is not shared with other processes (PSS). */
   readonly idleShare: number
+  /** What each running container adds to the engine's own processes, beside its supervisor. */
   readonly perContainer: number
+  /** The engine's processes and every supervisor with RUNNING containers: shared pages counted once. */
+  readonly wholeShare: number
+  readonly whole: number
 }
 
-const RUNNING = 20
+/** How many containers run. */
+export const RUNNING = 100
 
-/** Measures an engine that has been left alone for `settleMs`, then with twenty sleeping containers. */
+/** Measures an engine that has been left alone for `settleMs`, then with a hundred sleeping containers. */
 export async function measureMemory(on: Contender, settleMs: number): Promise<Memory> {
-  const resident = () => on.pids().reduce((sum, pid) => sum + memoryOf(pid).rss, 0)
-  const idle = await lowest(resident, settleMs)
-  const idleShare = on.pids().reduce((sum, pid) => sum + memoryOf(pid).pss, 0)
+  const engine = () => sum(on.pids())
+  const idle = await lowest(engine, settleMs)
   const ids: string[] = []
-  for (let n = 0; n < RUNNING; n++) {
-    const body = { Image: IMAGE, Cmd: ['sleep', '600'], HostConfig: { NetworkMode: 'none' } }
-    const id = (await on.client.post('/containers/create', body)).json<{ Id: string }>().Id
-    await on.client.post(`/containers/${id}/start`)
+  await abreast(RUNNING, 2, async () => {
+    const id = await created(on, { Cmd: ['sleep', '600'] })
+    await started(on, id)
     ids.push(id)
+  })
+  const busy = await lowest(engine, settleMs)
+  const whole = sum([...new Set([...on.pids(), ...supervisors(ids)])])
+  await abreast(RUNNING, 2, async (n) => {
+    await on.client.delete(`/containers/${ids[n]}?force=1`)
+  })
+  return {
+    idle: idle.rss,
+    idleShare: idle.pss,
+    perContainer: (busy.rss - idle.rss) / RUNNING,
+    whole: whole.rss,
+    wholeShare: whole.pss,
   }
-  const busy = await lowest(resident, settleMs)
-  for (const id of ids) await on.client.delete(`/containers/${id}?force=1`)
-  return { idle, idleShare, perContainer: (busy - idle) / RUNNING }
+}
+
+/** conmon, containerd-shim and whatever else was started for these containers: their ids stand in its arguments. */
+function supervisors(ids: readonly string[]): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const line = commandLine(pid)
+      return ids.some((id) => line.includes(id))
+    })
+    .map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function sum(pids: readonly number[]): { readonly rss: number; readonly pss: number } {
+  const all = pids.map(memoryOf)
+  return { rss: all.reduce((n, { rss }) => n + rss, 0), pss: all.reduce((n, { pss }) => n + pss, 0) }
 }
 
 /** The smallest of a few readings: what stays once garbage has been given back. */
-async function lowest(read: () => number, settleMs: number): Promise<number> {
-  let least = Number.POSITIVE_INFINITY
+async function lowest(read: () => ReturnType<typeof sum>, settleMs: number): Promise<ReturnType<typeof sum>> {
+  let least = { rss: Number.POSITIVE_INFINITY, pss: Number.POSITIVE_INFINITY }
   for (let n = 0; n < 5; n++) {
     await new Promise((resolve) => setTimeout(resolve, settleMs / 5))
-    least = Math.min(least, read())
+    const now = read()
+    if (now.rss < least.rss) least = now
   }
   return least
 }
