@@ -122,13 +122,13 @@ async function verify(command: Extract<Command, { kind: 'verify' }>): Promise<nu
 }
 
 async function check(json: boolean): Promise<number> {
-  const { checkHost } = await import('./host/check.ts')
+  const { checkHost } = await import('./host/check/check.ts')
   const results = await checkHost()
   if (json) process.stdout.write(`${JSON.stringify(results)}\n`)
   else
     for (const { name, ok, detail, remedy } of results) {
       process.stdout.write(
-        `${ok ? 'ok  ' : 'lack'}  ${name.padEnd(22)} ${detail}${ok || remedy === null ? '' : `\n      ${remedy}`}\n`,
+        `${ok ? 'ok  ' : 'lack'}  ${name.padEnd(22)} ${detail}${remedy === null ? '' : `\n      ${remedy}`}\n`,
       )
     }
   return results.every(({ ok }) => ok) ? 0 : 1

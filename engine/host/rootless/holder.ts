@@ -11,6 +11,7 @@ import { run } from '../exec.ts'
 import { nativeHelper } from '../native-parts.ts'
 import { identify, isAlive, type ProcessIdentity } from '../process.ts'
 import { spawn } from '../spawn.ts'
+import { namespaceRemedy } from './refused.ts'
 import { currentUser, needSubordinateIds } from './subordinate-ids.ts'
 
 /** The namespaces of a rootless engine: who keeps them, and the FIFO that says how long. */
@@ -98,24 +99,11 @@ async function startHolder(line: string): Promise<ProcessIdentity> {
 }
 
 function refused(words: string): EngineError {
-  const limited = readNumber('/proc/sys/user/max_user_namespaces') === 0
-  const debian = readNumber('/proc/sys/kernel/unprivileged_userns_clone') === 0
-  const ubuntu = readNumber('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === 1
-  const remedy = limited
-    ? ' Run: sudo sysctl user.max_user_namespaces=28633'
-    : debian
-      ? ' Run: sudo sysctl kernel.unprivileged_userns_clone=1'
-      : ubuntu
-        ? ' Run: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0'
-        : ''
+  const remedy = namespaceRemedy()
   return new EngineError(
     'unavailable',
-    `this host gives users no namespaces of their own, which an engine without root lives in: ${words || 'unshare ended'}.${remedy}`,
+    `this host gives users no namespaces of their own, which an engine without root lives in: ${words || 'unshare ended'}.${remedy === null ? '' : ` ${remedy}`}`,
   )
-}
-
-function readNumber(path: string): number | null {
-  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : null
 }
 
 function makeStateFolder(state: string): void {

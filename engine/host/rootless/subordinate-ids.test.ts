@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { giveIdsCommand, rangesIn } from './subordinate-ids.ts'
+import { firstFree, giveIdsCommand, rangesIn } from './subordinate-ids.ts'
 
 const user = { name: 'ada', uid: 1815 }
 
@@ -12,8 +12,8 @@ test('ranges are a user’s by name and by number', () => {
   expect(rangesIn('', user)).toEqual([])
 })
 
-test('the remedy is one whole command', () => {
-  expect(giveIdsCommand(user)).toBe(
-    'sudo usermod --add-subuids 524288-589823 --add-subgids 524288-589823 ada',
-  )
+test('ids that are given are above those of others', () => {
+  expect(firstFree('')).toBe(524_288)
+  expect(firstFree('bob:100000:65536\nada:600000:65536\n\n')).toBe(665_536)
+  expect(giveIdsCommand(user)).toMatch(/^sudo usermod --add-subuids (\d+-\d+) --add-subgids \1 ada$/)
 })

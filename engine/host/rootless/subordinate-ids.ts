@@ -4,6 +4,7 @@ import { userInfo } from 'node:os'
 import { EngineError } from '../../errors.ts'
 import { run } from '../exec.ts'
 import { findProgram } from '../native-parts.ts'
+import { entered, hostUid } from '../user-namespace.ts'
 
 /** Ids from `first` on that belong to a user. */
 export interface SubordinateRange {
@@ -23,11 +24,16 @@ export interface User {
   readonly uid: number
 }
 
-/** The user that this process runs as. A uid without a name is its own name. */
+/** The user that this process runs as, as the host knows it. A uid without a name is its own name. */
 export function currentUser(): User {
-  const uid = process.getuid?.() ?? 0
+  const uid = hostUid()
+  // Where a directory service has the user, /etc/passwd does not; inside a namespace only the file can tell.
+  const line = readText('/etc/passwd')
+    .split('\n')
+    .find((entry) => entry.split(':')[2] === String(uid))
+  if (line) return { name: line.slice(0, line.indexOf(':')), uid }
   try {
-    return { name: userInfo().username, uid }
+    return { name: entered() ? String(uid) : userInfo().username, uid }
   } catch {
     return { name: String(uid), uid }
   }
@@ -57,9 +63,19 @@ export async function subordinateRanges(
   }))
 }
 
-/** The command that gives a user its ids. */
+/** Where ids begin that the files give nobody. Pure. */
+export function firstFree(text: string): number {
+  const ends = text.split('\n').map((line) => {
+    const [, first, count] = line.split(':').map(Number)
+    return (first ?? 0) + (count ?? 0)
+  })
+  return Math.max(SUGGESTED_FIRST, ...ends.filter(Number.isInteger))
+}
+
+/** The command that gives a user ids that nobody has. */
 export function giveIdsCommand(user: User): string {
-  const range = `${SUGGESTED_FIRST}-${SUGGESTED_FIRST + WANTED_IDS - 1}`
+  const first = firstFree(`${readText('/etc/subuid')}\n${readText('/etc/subgid')}`)
+  const range = `${first}-${first + WANTED_IDS - 1}`
   return `sudo usermod --add-subuids ${range} --add-subgids ${range} ${user.name}`
 }
 
