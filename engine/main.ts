@@ -128,7 +128,7 @@ async function check(json: boolean): Promise<number> {
   else
     for (const { name, ok, detail, remedy } of results) {
       process.stdout.write(
-        `${ok ? 'ok  ' : 'lack'}  ${name.padEnd(22)} ${detail}${remedy === null ? '' : `\n      ${remedy}`}\n`,
+        `${ok ? (remedy === null ? 'ok  ' : 'note') : 'lack'}  ${name.padEnd(22)} ${detail}${remedy === null ? '' : `\n      ${remedy}`}\n`,
       )
     }
   return results.every(({ ok }) => ok) ? 0 : 1
@@ -146,6 +146,7 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
     bootId: bootId(),
     rootless: inUserNamespace(),
     lifeline: entered() ? (await import('./host/rootless/holder.ts')).lifelineOf(config.paths.state) : null,
+    checkHost: async () => (await import('./host/check/check.ts')).checkHost(),
     report,
   }
 }

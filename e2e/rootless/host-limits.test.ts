@@ -72,6 +72,20 @@ describe('a host whose users have no /dev/net/tun', () => {
     expect(await logOf(api, client)).toBe('hello\n')
   })
 
+  test('the host is described line by line, each lack with its remedy [24.12]', async () => {
+    const answer = await api.get('/longshore/v1/host')
+    const lines = answer.json<{ name: string; ok: boolean; detail: string; remedy: string | null }[]>()
+    const line = (name: string) => lines.find((each) => each.name === name)
+    expect(line('/dev/net/tun')).toMatchObject({ remedy: expect.stringMatching(/^Run: sudo /) })
+    expect(line('user namespaces')).toMatchObject({ ok: true })
+    expect(line('subordinate uids')?.detail).toMatch(/^65536 of lse2e-/)
+    const confined = line('AppArmor')?.detail
+    console.log(`AppArmor: ${confined}`)
+    expect(confined).toMatch(/in the kernel|not in this kernel/)
+    const { features } = (await api.get('/longshore/v1/capabilities')).json<{ features: string[] }>()
+    expect(features).toContain('host-check')
+  })
+
   test.runIf(cgroupsOfVersion1)('limits are discarded aloud, as Docker does without cgroups', async () => {
     const info = (await api.get('/info')).json<Record<string, unknown>>()
     expect(info).toMatchObject({ CgroupDriver: 'none', MemoryLimit: false, PidsLimit: false })

@@ -34,6 +34,7 @@ describe.skipIf(!able)('a daemon', () => {
     settings: PLAIN_SETTINGS,
     rootless: false,
     lifeline: null,
+    checkHost: async () => [],
     bootId,
     report: (error: unknown) => failures.push(error),
   })

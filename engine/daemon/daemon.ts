@@ -8,6 +8,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { HostCheckLine } from '../api/longshore/host-check.ts'
 import { EngineError } from '../errors.ts'
 import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
@@ -69,6 +70,8 @@ export interface DaemonOptions {
   readonly lifeline: string | null
   /** Another than this machine's records what is done to it. */
   readonly disk?: StoreOptions['disk']
+  /** Looks at what the host allows. */
+  readonly checkHost: () => Promise<readonly HostCheckLine[]>
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
 }
@@ -134,6 +137,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     rootless: options.rootless,
     settings: parts.settings,
     warnings: [...cgroupWarnings(runtime.identity), ...(uplink?.warnings ?? [])],
+    checkHost: options.checkHost,
   }
   return {
     containers: new Containers(parts),

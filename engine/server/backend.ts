@@ -18,6 +18,7 @@ import type {
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../api/exec.ts'
 import type { DistributionInspect, ImageInspect, ImageSearchResult, ImageSummary } from '../api/image.ts'
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
+import type { HostCheckLine } from '../api/longshore/host-check.ts'
 import type { PortHolder } from '../api/longshore/port-owner.ts'
 import type { RegistryInspection, RegistryRepositories, RegistryTags } from '../api/longshore/registries.ts'
 import type { NetworkCreateRequest, NetworkCreateResponse, NetworkInspect } from '../api/network.ts'
@@ -219,6 +220,8 @@ export interface SystemBackend {
   /** JSON lines of events; ends at `until`, else when destroyed. */
   events(query: { readonly since: string; readonly until: string; readonly filters: Filters }): Readable
   capabilities(): LongshoreCapabilities
+  /** What this host allows engines of root and of users. */
+  checkHost(): Promise<readonly HostCheckLine[]>
   portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortHolder>
 }
 

@@ -105,6 +105,7 @@ describe.skipIf(!able)('a power cut', () => {
       settings: PLAIN_SETTINGS,
       rootless: false,
       lifeline: null,
+      checkHost: async () => [],
       bootId: 'this boot',
       report: (error: unknown) => failures.push(error),
       disk: recordingDisk(root, log, noteCommits),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { arch, availableParallelism, hostname, release, totalmem } from 'node:os'
 import type { Readable } from 'node:stream'
 import type { LongshoreCapabilities } from '../../api/longshore/capabilities.ts'
+import type { HostCheckLine } from '../../api/longshore/host-check.ts'
 import type { PortHolder } from '../../api/longshore/port-owner.ts'
 import type { SystemInfo, VersionInfo } from '../../api/system.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
@@ -22,6 +23,7 @@ export interface EngineIdentity {
   readonly rootless: boolean
   readonly settings: Settings
   readonly warnings: readonly string[]
+  readonly checkHost: () => Promise<readonly HostCheckLine[]>
 }
 
 export class SystemService {
@@ -181,8 +183,12 @@ export class SystemService {
       root,
       rootless,
       runtime: { name, version: runtimeVersion },
-      features: ['port-owner', 'registries'],
+      features: ['port-owner', 'host-check', 'registries'],
     }
+  }
+
+  checkHost(): Promise<readonly HostCheckLine[]> {
+    return this.#identity.checkHost()
   }
 
   async portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortHolder> {

@@ -13,6 +13,11 @@ export function longshoreRoutes(system: SystemBackend): Route[] {
     },
     {
       method: 'GET',
+      pattern: '/longshore/v1/host',
+      handler: async (call) => answer(call, 200, await system.checkHost()),
+    },
+    {
+      method: 'GET',
       pattern: '/longshore/v1/ports/{port}/{protocol}',
       handler: async (call) => {
         const port = Number(param(call, 'port'))

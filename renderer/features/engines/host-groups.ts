@@ -17,9 +17,15 @@ const GROUPS: readonly { readonly title: string; readonly names: RegExp }[] = [
   },
   {
     title: 'Networks and published ports',
-    names: /^(netavark|aardvark|iptables|nftables|pasta|\/dev\/net\/tun)/i,
+    names: /^(netavark|aardvark|iptables|nftables)/i,
   },
-  { title: 'Memory and CPU limits', names: /^cgroups?/i },
+  { title: 'Memory and CPU limits', names: /^cgroups$/i },
+  { title: 'Isolation', names: /^(seccomp|apparmor)/i },
+  {
+    title: 'Engines without root',
+    names:
+      /^(user namespaces|subordinate|newuidmap|xdg_|\/dev\/net\/tun|pasta|cgroup delegation|ports below)/i,
+  },
 ]
 
 /** Groups the checks; one that belongs nowhere stands for itself, under its own name. */
