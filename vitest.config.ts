@@ -53,7 +53,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
-          include: ['e2e/faults/**/*.test.ts'],
+          include: ['e2e/{faults,daemon}/**/*.test.ts'],
           ...endToEnd,
           // Some tests repeat their fault within themselves.
           testTimeout: 120_000 * Math.max(1, Number(process.env.LONGSHORE_REPEAT ?? '1')),

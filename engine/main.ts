@@ -5,6 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { EngineConfig } from './config/config.ts'
 import { type Command, parseCommand } from './config/flags.ts'
+import { reloaded } from './config/reload.ts'
 import { EngineError } from './errors.ts'
 import { entered, hostUid, inUserNamespace } from './host/user-namespace.ts'
 
@@ -18,7 +19,7 @@ async function run(command: Command): Promise<void> {
       process.stdout.write((await import('./config/help.ts')).helpText())
       return
     case 'serve':
-      return serve(command.config)
+      return serve(command)
     case 'stop':
       return (await import('./server/ask.ts')).stopEngine(command.config)
     case 'status':
@@ -64,43 +65,75 @@ async function enterOwnNamespaces(command: Command): Promise<void> {
   enter(holder, process.execPath, args)
 }
 
-async function serve(config: EngineConfig): Promise<void> {
+async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): Promise<void> {
   // Folders of images and containers have the modes that were meant, whoever starts the engine.
   process.umask(0o022)
   const { openDaemon } = await import('./daemon/daemon.ts')
   const { lockRoot } = await import('./daemon/root-lock.ts')
-  const { createApiServer } = await import('./server/server.ts')
-  const { listenOnSocket } = await import('./server/listen.ts')
+  const { createApi } = await import('./server/server.ts')
+  const { openDoors, openListeners } = await import('./server/listen.ts')
+  const { takeInherited } = await import('./server/inherited.ts')
+  const inherited = takeInherited(process.env, process.pid)
   const log = openLog(config)
-  const report = (error: unknown, what: string) => log('error', `${what} failed: ${describe(error)}`)
+  const report = (error: unknown, what: string) => log.write('error', `${what} failed: ${describe(error)}`)
   // One request that goes wrong in a way that nobody thought of must not end the others.
   process.on('unhandledRejection', (error) => report(error, 'something that nobody waited for'))
   process.on('uncaughtException', (error) => report(error, 'something that nobody listened to'))
   const unlock = lockRoot(config.paths.lock)
-  const daemon = await openDaemon(await daemonOptions(config, report))
-  if (daemon.recovered !== '') log('info', `recovered:\n${daemon.recovered}`)
-  const server = createApiServer(daemon, VERSION, report)
-  await listenOnSocket(server, config.socket, config.group)
-  const { pidFile } = config
+  const warnings = openDoors(config.hosts, config.tls)
+  for (const warning of warnings) log.write('warn', warning)
+  const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings })
+  if (daemon.recovered !== '') log.write('info', `recovered:\n${daemon.recovered}`)
+  const api = createApi(daemon, VERSION, report)
+  const { hosts, group, tls, pidFile } = config
+  const listeners = await openListeners(api, { addresses: hosts, group, tls, inherited })
   writeFileSync(pidFile, `${process.pid}\n`)
-  log('info', `API listens on ${config.socket}, root ${config.paths.root}`)
+  log.write('info', `API listens on ${listeners.names.join(', ')}, root ${config.paths.root}`)
 
+  let running = config
+  process.on('SIGHUP', () => {
+    running = reload(running, reread, { daemon, listeners, log })
+  })
   let ending = false
   const end = async (signal: string) => {
     if (ending) return
     ending = true
-    log(
-      'info',
-      `${signal}: the engine ends, its containers ${config.settings.liveRestore ? 'run on' : 'are stopped'}`,
-    )
-    server.close()
-    server.closeAllConnections()
+    const containers = running.settings.liveRestore ? 'run on' : 'are stopped'
+    log.write('info', `${signal}: the engine ends, its containers ${containers}`)
+    listeners.close()
     await daemon.close().catch((error: unknown) => report(error, 'ending'))
-    for (const file of [config.socket, pidFile]) rmSync(file, { force: true })
+    rmSync(pidFile, { force: true })
     unlock()
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
+}
+
+/** Reads the file again. What cannot be is said in the log, and everything stays as it was. */
+function reload(running: EngineConfig, reread: () => EngineConfig, parts: Reloaded): EngineConfig {
+  const { daemon, listeners, log } = parts
+  try {
+    const fresh = reread()
+    const { config, applied, ignored } = reloaded(running, fresh, readText)
+    listeners.reloadTls()
+    daemon.reload(config.settings)
+    log.setLevel(config.logLevel)
+    const said = [
+      applied.length > 0 ? `from now on: ${applied.join(', ')}` : 'nothing changes',
+      ...(ignored.length > 0 ? [`from the next start on: ${ignored.join(', ')}`] : []),
+    ]
+    log.write('info', `SIGHUP: the configuration was read again; ${said.join('; ')}`)
+    return config
+  } catch (error) {
+    log.write('error', `SIGHUP: the configuration stays as it was: ${describe(error)}`)
+    return running
+  }
+}
+
+interface Reloaded {
+  readonly daemon: { reload(settings: EngineConfig['settings']): void }
+  readonly listeners: { reloadTls(): void }
+  readonly log: Log
 }
 
 async function verify(command: Extract<Command, { kind: 'verify' }>): Promise<number> {
@@ -143,6 +176,7 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
     apiVersion: API_VERSION,
     minApiVersion: MIN_API_VERSION,
     settings: config.settings,
+    warnings: [],
     bootId: bootId(),
     rootless: inUserNamespace(),
     lifeline: entered() ? (await import('./host/rootless/holder.ts')).lifelineOf(config.paths.state) : null,
@@ -154,16 +188,26 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
 type Level = EngineConfig['logLevel']
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
-function openLog(config: EngineConfig): (level: Level, text: string) => void {
-  const least = LEVELS.indexOf(config.logLevel)
+interface Log {
+  readonly write: (level: Level, text: string) => void
+  readonly setLevel: (level: Level) => void
+}
+
+function openLog({ logLevel, logFormat }: EngineConfig): Log {
+  let least = LEVELS.indexOf(logLevel)
   // Whoever read the log may go away before the engine does.
   process.stderr.on('error', () => undefined)
-  return (level, text) => {
-    if (LEVELS.indexOf(level) < least) return
-    const at = new Date().toISOString()
-    const line =
-      config.logFormat === 'json' ? JSON.stringify({ at, level, text }) : `${at} ${level.padEnd(5)} ${text}`
-    process.stderr.write(`${line}\n`)
+  return {
+    setLevel(level) {
+      least = LEVELS.indexOf(level)
+    },
+    write(level, text) {
+      if (LEVELS.indexOf(level) < least) return
+      const at = new Date().toISOString()
+      const line =
+        logFormat === 'json' ? JSON.stringify({ at, level, text }) : `${at} ${level.padEnd(5)} ${text}`
+      process.stderr.write(`${line}\n`)
+    },
   }
 }
 

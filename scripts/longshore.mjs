@@ -50,9 +50,12 @@ function runThere() {
     )
     return
   }
+  // Sockets that a service manager has opened for us are meant for the engine; whose process they name is this one.
+  const handed = Array.from({ length: Number(process.env.LISTEN_FDS ?? 0) || 0 }, (_, at) => 3 + at)
+  const { LISTEN_PID: _, ...env } = process.env
   const child = spawn(node, [entry, ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    stdio: ['inherit', 'inherit', 'inherit', ...handed],
+    env: { ...env, NODE_COMPILE_CACHE: compileCache },
   })
   /** @type {NodeJS.Signals[]} */
   const forwarded = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']

@@ -21,6 +21,8 @@ export interface TlsFiles {
 /** A complete configuration. */
 export interface EngineConfig {
   readonly paths: EnginePaths
+  /** What flags and file said. */
+  readonly given: Given
   /** The daemon.json that was read; null when there is none. */
   readonly file: string | null
   readonly hosts: readonly Host[]
@@ -78,16 +80,22 @@ export function readConfig(asked: ConfigAsked, facts: ConfigFacts): EngineConfig
   const unix = hosts.find((host) => host.kind === 'unix')
   return {
     paths,
+    given,
     file: file?.path ?? null,
     hosts,
     socket: asked.socket ?? (facts.env.LONGSHORE_SOCKET || (unix?.path ?? defaultSocket(facts))),
     group: given.group || null,
     tls: tlsOf(given),
     pidFile: asked.pidFile ?? given.pidfile ?? join(paths.root, 'engine.pid'),
-    logLevel: given.debug ? 'debug' : (given['log-level'] ?? 'info'),
+    logLevel: logLevelOf(given),
     logFormat: given['log-format'] ?? 'text',
     settings: settingsOf(given, facts.readText),
   }
+}
+
+/** Debugging is the more talkative of the two. */
+export function logLevelOf(given: Given): LogLevel {
+  return given.debug ? 'debug' : (given['log-level'] ?? 'info')
 }
 
 function readFile({ file }: ConfigAsked, facts: ConfigFacts): ConfigFile | null {

@@ -32,6 +32,7 @@ describe.skipIf(!able)('a daemon', () => {
     apiVersion: '1.51',
     minApiVersion: '1.24',
     settings: PLAIN_SETTINGS,
+    warnings: [],
     rootless: false,
     lifeline: null,
     checkHost: async () => [],

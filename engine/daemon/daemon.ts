@@ -45,6 +45,7 @@ import { recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
 import { type DaemonSettings, Settings } from './settings.ts'
 import { cgroupWarnings } from './system/cgroup-warnings.ts'
+import { reloadAttributes } from './system/reload-attributes.ts'
 import { SystemService } from './system/system-service.ts'
 import { VolumeService } from './volumes/volume-service.ts'
 
@@ -64,6 +65,8 @@ export interface DaemonOptions {
   readonly minApiVersion: string
   readonly settings: DaemonSettings
   readonly bootId: string
+  /** What whoever asks for `info` should know of how it is run. */
+  readonly warnings: readonly string[]
   /** In a user namespace, without the rights of the host's root. */
   readonly rootless: boolean
   /** For an engine that a user started: the FIFO that its namespaces live as long as. Null has networks here. */
@@ -101,6 +104,8 @@ export interface Daemon {
   readonly system: SystemService
   /** What recovery did, a line a step; empty when everything was as recorded. */
   readonly recovered: string
+  /** Other settings, of which those that can change while it runs do. Throws `invalid`, changing nothing. */
+  reload(settings: DaemonSettings): void
   /** Lets go of everything. Containers run on, unless live-restore is off. */
   close(): Promise<void>
 }
@@ -136,7 +141,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     root: options.paths.root,
     rootless: options.rootless,
     settings: parts.settings,
-    warnings: [...cgroupWarnings(runtime.identity), ...(uplink?.warnings ?? [])],
+    warnings: [...options.warnings, ...cgroupWarnings(runtime.identity), ...(uplink?.warnings ?? [])],
     checkHost: options.checkHost,
   }
   return {
@@ -148,11 +153,22 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     networks: new NetworkService(parts.registry, parts.bridge, readMeta(db, 'created') ?? ''),
     system: new SystemService(parts, identity, () => imageRecords.all().length),
     recovered,
+    reload(settings) {
+      images.configure(settings.registries)
+      parts.settings.replace(settings)
+      parts.journal.emit('daemon', 'reload', identity.engineId, reloadAttributes(settings))
+    },
     async close() {
+      const graceOf = ({ definition }: Container) =>
+        Math.min(definition.config.StopTimeout ?? 10, parts.settings.now.shutdownTimeoutSeconds)
       const up = () => [...parts.registry.all()].filter((container) => container.up)
       for (const container of parts.registry.all()) disarmRestart(container)
       if (!parts.settings.now.liveRestore)
-        await Promise.allSettled(up().map((container) => stopContainer(parts, container, { byEngine: true })))
+        await Promise.allSettled(
+          up().map((container) =>
+            stopContainer(parts, container, { byEngine: true, timeout: graceOf(container) }),
+          ),
+        )
       stopListening()
       parts.health.close()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
@@ -250,6 +266,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     inUse: () => [...registry.all()].map(({ definition }) => definition.diffIds),
     emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
   })
+  images.configure(options.settings.registries)
   const records = new ContainerRecords(db)
   const health = new HealthMonitor({ runtime, store, journal, records, bridge, report })
   const parts: Parts = {

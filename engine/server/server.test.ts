@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EngineError } from '../errors.ts'
 import type { AttachQuery, Backend, DuplexStream } from './backend.ts'
-import { listenOnSocket } from './listen.ts'
-import { createApiServer } from './server.ts'
+import { createApi } from './server.ts'
+import { listenOnSocket } from './unix-socket.ts'
 import { API_VERSION } from './versions.ts'
 
 let folder: string
@@ -59,7 +59,7 @@ beforeEach(async () => {
   defects = []
   attached = []
   execBodies = []
-  server = createApiServer(backend(), '0.0.0', (error) => defects.push(error))
+  server = createApi(backend(), '0.0.0', (error) => defects.push(error)).server(null)
   await listenOnSocket(server, socketPath, null)
 })
 
@@ -187,7 +187,7 @@ test('swarm is answered as by an engine outside one', async () => {
 })
 
 test('a socket left by the dead is replaced, a living one is not', async () => {
-  const second = createApiServer(backend(), '0.0.0', () => undefined)
+  const second = createApi(backend(), '0.0.0', () => undefined).server(null)
   await expect(listenOnSocket(second, socketPath, null)).rejects.toThrow('already listens')
   await expect(listenOnSocket(second, join(folder, 'x'.repeat(120)), null)).rejects.toThrow('longer than 107')
 })

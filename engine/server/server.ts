@@ -3,6 +3,7 @@
  * only as `Backend`.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { EngineError, isEngineError } from '../errors.ts'
 import type { Backend } from './backend.ts'
@@ -36,28 +37,46 @@ function commonHeaders(engineVersion: string): Readonly<Record<string, string>> 
   }
 }
 
-/** An HTTP server over `backend`, not yet listening. */
-export function createApiServer(backend: Backend, engineVersion: string, report: ReportDefect): Server {
+/** Certificate and key of the engine, and the authority that signs its clients' (null asks for none); PEM. */
+export interface TlsMaterial {
+  readonly ca: Buffer | null
+  readonly cert: Buffer
+  readonly key: Buffer
+}
+
+/** The API, to be served at any number of addresses. */
+export interface Api {
+  /** A server that is not yet listening; over TLS where `tls` is given. */
+  server(tls: TlsMaterial | null): Server
+}
+
+/** The API over `backend`. */
+export function createApi(backend: Backend, engineVersion: string, report: ReportDefect): Api {
   const router = new Router(allRoutes(backend))
   const takers = new Router(hijackRoutes(backend.containers, backend.execs))
   const common = commonHeaders(engineVersion)
-  const server = createServer(
-    {
-      // Uploads may take as long as they take, and a log may be followed for days.
-      requestTimeout: 0,
-      keepAliveTimeout: 60_000,
-      // Only what takes its connection over is upgraded; any other such wish (h2c) is answered as a plain request.
-      shouldUpgradeCallback: ({ method = '', url = '' }: IncomingMessage) =>
-        takers.find(method, withoutVersion(url)) !== null,
+  const options = {
+    // Uploads may take as long as they take, and a log may be followed for days.
+    requestTimeout: 0,
+    keepAliveTimeout: 60_000,
+    // Only what takes its connection over is upgraded; any other such wish (h2c) is answered as a plain request.
+    shouldUpgradeCallback: ({ method = '', url = '' }: IncomingMessage) =>
+      takers.find(method, withoutVersion(url)) !== null,
+  }
+  return {
+    server(tls) {
+      const server = tls
+        ? createSecureServer({ ...options, ...secureOptions(tls), allowHalfOpen: true })
+        : createServer(options)
+      server.on('request', (request, response) => {
+        void serve(request, response)
+      })
+      server.on('upgrade', (request, socket, head) => {
+        void serveUpgrade(request, socket as Socket, head)
+      })
+      return server
     },
-    (request, response) => {
-      void serve(request, response)
-    },
-  )
-  server.on('upgrade', (request, socket, head) => {
-    void serveUpgrade(request, socket as Socket, head)
-  })
-  return server
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(common)) response.setHeader(name, value)
@@ -151,6 +170,16 @@ export function createApiServer(backend: Backend, engineVersion: string, report:
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
     linger(socket)
+  }
+}
+
+/** With an authority, who has no certificate of it gets no further than the handshake. */
+export function secureOptions({ ca, cert, key }: TlsMaterial) {
+  return {
+    cert,
+    key,
+    minVersion: 'TLSv1.2' as const,
+    ...(ca ? { ca, requestCert: true, rejectUnauthorized: true } : {}),
   }
 }
 

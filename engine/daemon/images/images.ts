@@ -25,6 +25,7 @@ import {
 import type { Registry } from '../../registry/registry.ts'
 import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
 import { booleanFilter, checkFilters, type Filters } from '../filters.ts'
+import type { DaemonSettings } from '../settings.ts'
 import { filterImages } from './filter.ts'
 import { findImage } from './find.ts'
 import { importImage } from './import.ts'
@@ -108,6 +109,13 @@ export class Images {
       options.transfers.maxDownloads,
     )
     this.#pusher = new Pusher(options.store, options.records, options.registry, options.transfers.maxUploads)
+  }
+
+  /** How registries are reached and how many layers are under way at a time, from now on. Throws `invalid`. */
+  configure(settings: DaemonSettings['registries']): void {
+    this.#options.registry.configure(settings)
+    this.#puller.limit(settings.maxDownloads)
+    this.#pusher.limit(settings.maxUploads)
   }
 
   /**

@@ -40,6 +40,11 @@ export class Puller {
     this.#registry = registry
   }
 
+  /** At most so many downloads at a time. */
+  limit(count: number): void {
+    this.#slots.resize(count)
+  }
+
   /** Says nothing before the registry has answered, so that its refusal can still be an HTTP status. */
   pull(request: PullRequest): Promise<ImageRecord> {
     return this.#store.holding(() => this.#pull(request))

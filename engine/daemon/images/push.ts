@@ -37,6 +37,11 @@ export class Pusher {
     this.#registry = registry
   }
 
+  /** At most so many uploads at a time. */
+  limit(count: number): void {
+    this.#slots.resize(count)
+  }
+
   /** Blobs that the registry lacks, the manifest under the tag, and the digest as the image's own from now on. */
   push(request: PushRequest): Promise<void> {
     return this.#store.holding(() => this.#push(request))

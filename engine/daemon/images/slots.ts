@@ -6,13 +6,28 @@ export class Slots {
   #free: number
   readonly #queue: (() => void)[] = []
 
+  #count: number
+
   constructor(count: number) {
+    this.#count = count
     this.#free = count
+  }
+
+  /** Another number of places. Who has one keeps it: fewer places come about as they are given back. */
+  resize(count: number): void {
+    this.#free += count - this.#count
+    this.#count = count
+    while (this.#free > 0) {
+      const next = this.#queue.shift()
+      if (!next) return
+      this.#free--
+      next()
+    }
   }
 
   /** True when `take` would wait. */
   get full(): boolean {
-    return this.#free === 0
+    return this.#free <= 0
   }
 
   /** Waits for a place; the answer gives it back (once, however often it is called). Throws `cancelled`. */
@@ -23,7 +38,7 @@ export class Slots {
     return () => {
       if (!held) return
       held = false
-      const next = this.#queue.shift()
+      const next = this.#free >= 0 ? this.#queue.shift() : undefined
       if (next) next()
       else this.#free++
     }

@@ -103,6 +103,7 @@ describe.skipIf(!able)('a power cut', () => {
       apiVersion: '1.51',
       minApiVersion: '1.24',
       settings: PLAIN_SETTINGS,
+      warnings: [],
       rootless: false,
       lifeline: null,
       checkHost: async () => [],

@@ -11,6 +11,7 @@ import type { Parts } from '../containers/parts.ts'
 import { openEventStream } from '../events/event-stream.ts'
 import type { Filters } from '../filters.ts'
 import type { Settings } from '../settings.ts'
+import { registryConfig } from './registry-config.ts'
 
 /** What is fixed for this process. */
 export interface EngineIdentity {
@@ -115,12 +116,12 @@ export class SystemService {
       IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward').trim() === '1',
       BridgeNfIptables: readText('/proc/sys/net/bridge/bridge-nf-call-iptables').trim() === '1',
       BridgeNfIp6tables: readText('/proc/sys/net/bridge/bridge-nf-call-ip6tables').trim() === '1',
-      Debug: false,
+      Debug: settings.now.debug,
       NFd: 0,
       OomKillDisable: cgroup !== 'v2',
       NGoroutines: 0,
       SystemTime: rfc3339(nowNano()),
-      LoggingDriver: 'json-file',
+      LoggingDriver: settings.now.containers.logDriver,
       CgroupDriver: limits ? 'cgroupfs' : 'none',
       CgroupVersion: cgroup === 'v2' ? '2' : '1',
       NEventsListener: journal.followers,
@@ -130,15 +131,7 @@ export class SystemService {
       OSType: 'linux',
       Architecture: machine(),
       IndexServerAddress: 'https://index.docker.io/v1/',
-      RegistryConfig: {
-        AllowNondistributableArtifactsCIDRs: null,
-        AllowNondistributableArtifactsHostnames: null,
-        InsecureRegistryCIDRs: ['127.0.0.0/8', '::1/128'],
-        IndexConfigs: {
-          'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true },
-        },
-        Mirrors: null,
-      },
+      RegistryConfig: registryConfig(settings.now.registries),
       NCPU: availableParallelism(),
       MemTotal: totalmem(),
       GenericResources: null,
@@ -147,8 +140,8 @@ export class SystemService {
       HttpsProxy: process.env.HTTPS_PROXY ?? '',
       NoProxy: process.env.NO_PROXY ?? '',
       Name: hostname(),
-      Labels: [],
-      ExperimentalBuild: false,
+      Labels: settings.now.labels,
+      ExperimentalBuild: settings.now.experimental,
       ServerVersion: version,
       Runtimes: { [name]: { path } },
       DefaultRuntime: name,
