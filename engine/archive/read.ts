@@ -85,7 +85,8 @@ async function complete(
   longName: string | undefined,
   longLink: string | undefined,
 ): Promise<TarHeader> {
-  const path = pax.get('path') ?? longName ?? raw.path
+  // A sparse file's own path is a stand-in for readers that do not know the format.
+  const path = pax.get('GNU.sparse.name') ?? pax.get('path') ?? longName ?? raw.path
   const flagKind = kindOfFlag(raw.type)
   if (flagKind === undefined) {
     throw new EngineError(

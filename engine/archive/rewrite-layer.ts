@@ -4,6 +4,7 @@
  * The output is written anew from what was understood, so that tar never sees a byte that this reader took otherwise.
  */
 import { EngineError } from '../errors.ts'
+import { isHarmlessDevice } from './devices.ts'
 import { displayName, header, type TarEntry, type TarHeader } from './entry.ts'
 import { XATTR } from './pax.ts'
 import { readTar } from './read.ts'
@@ -28,9 +29,6 @@ export interface LayerTally {
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 const META = '.wh..wh.'
-
-/** Devices that every container has anyway (null, zero, full, random, urandom, tty, console, ptmx, fuse, tun). */
-const HARMLESS_DEVICES = new Set(['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2', '10:229', '10:200'])
 
 /**
  * Rewrites the (plain) tar `source`. Throws `invalid`, naming the entry, for what leads out of the root: `..`,
@@ -86,7 +84,7 @@ class Rewriter {
       return this.#whiteout(entry, folder, base)
     }
     const above = this.#reviveAbove(folder)
-    const rewritten = this.#plain({ ...entry, path, pax: this.#cleanPax(entry.pax) }, entry.path)
+    const rewritten = this.#plain({ ...entry, path, pax: this.#cleanPax(entry.pax, path) }, entry.path)
     return rewritten === null ? above : [...above, rewritten]
   }
 
@@ -119,7 +117,7 @@ class Rewriter {
       case 'block-device': {
         requireName(path, name)
         const device = `${entry.deviceMajor}:${entry.deviceMinor}`
-        if (entry.kind === 'block-device' || !HARMLESS_DEVICES.has(device)) {
+        if (!isHarmlessDevice(entry.kind, entry.deviceMajor, entry.deviceMinor)) {
           throw new EngineError(
             'invalid',
             `the archive's entry "${displayName(name)}" is the ${entry.kind === 'block-device' ? 'block' : 'character'} device ${device}, which reaches into the host: it is refused`,
@@ -212,8 +210,9 @@ class Rewriter {
   }
 
   /** Attributes that overlayfs reads are ours alone to set. */
-  #cleanPax(pax: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-    const kept = [...pax].filter(([key]) => {
+  #cleanPax(pax: ReadonlyMap<string, string>, path: string): ReadonlyMap<string, string> {
+    const named = [...pax].map(([key, value]) => [key, key === 'GNU.sparse.name' ? path : value] as const)
+    const kept = named.filter(([key]) => {
       if (!key.startsWith(XATTR)) return key === 'mtime' || key.startsWith('GNU.sparse.')
       const attribute = key.slice(XATTR.length)
       return !attribute.startsWith('trusted.overlay.') && !attribute.startsWith('user.overlay.')

@@ -25,7 +25,12 @@ export function rfc3339(nano: bigint): string {
   return `${date.slice(0, 19)}.${fraction}Z`
 }
 
-/** The same of a `Date`. */
+/** The same without zeros at the end of the fraction, as Go writes times. */
+export function rfc3339Short(nano: bigint): string {
+  return rfc3339(nano).replace(/\.?0+Z$/, 'Z')
+}
+
+/** `rfc3339` of a `Date`. */
 export function rfc3339OfDate(date: Date): string {
   return rfc3339(BigInt(date.getTime()) * NANOS_PER_MS)
 }

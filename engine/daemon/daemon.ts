@@ -22,6 +22,7 @@ import { openVolumes } from '../volume/volume-directories.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { nowNano, rfc3339 } from './clock.ts'
 import { Container } from './containers/container.ts'
+import { ContainerFilesService } from './containers/container-files.ts'
 import { Containers } from './containers/containers.ts'
 import { Execs } from './containers/execs.ts'
 import { handleExit } from './containers/exit.ts'
@@ -96,6 +97,7 @@ interface Assembly {
 /** An engine that has recovered and can be served. */
 export interface Daemon {
   readonly containers: Containers
+  readonly files: ContainerFilesService
   readonly execs: Execs
   readonly images: Images
   readonly registries: Registries
@@ -146,6 +148,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   return {
     containers: new Containers(parts),
+    files: new ContainerFilesService(parts),
     execs: new Execs(parts),
     images,
     registries: new Registries(all.remote),

@@ -4,7 +4,10 @@ import type { ProcessSettings } from './runtime.ts'
 import { type ResolvedUser, resolveUser } from './spec/user.ts'
 
 /** Resolves the user of `process` against `/etc/passwd` and `/etc/group` inside `rootfs`. Throws as `resolveUser`. */
-export async function lookupUser(rootfs: string, process: ProcessSettings): Promise<ResolvedUser> {
+export async function lookupUser(
+  rootfs: string,
+  process: Pick<ProcessSettings, 'user' | 'groupAdd'>,
+): Promise<ResolvedUser> {
   const [passwd, group] = await Promise.all([
     readInRoot(rootfs, '/etc/passwd'),
     readInRoot(rootfs, '/etc/group'),

@@ -15,6 +15,7 @@ import type {
   ContainerWaitResponse,
   WaitCondition,
 } from '../api/container.ts'
+import type { FileChange, PathStat } from '../api/container-files.ts'
 import type { ExecCreateRequest, ExecInspect, ExecStartRequest } from '../api/exec.ts'
 import type { DistributionInspect, ImageInspect, ImageSearchResult, ImageSummary } from '../api/image.ts'
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
@@ -102,6 +103,26 @@ export interface ContainersBackend {
     signal: AbortSignal,
   ): AsyncIterable<ContainerStats>
   prune(filters: Filters): Promise<ContainersPruned>
+}
+
+/** Containers' files. Paths are the container's own; no link in it leads to another's or the host's. */
+export interface ContainerFilesBackend {
+  stat(name: string, path: string): Promise<PathStat>
+  /** What is there as a tar, whether the container runs or not. */
+  read(
+    name: string,
+    path: string,
+  ): Promise<{ readonly stat: PathStat; readonly tar: AsyncIterable<Uint8Array> }>
+  /** Unpacks `body` (a tar, compressed or not) into the directory at `path`. */
+  write(
+    name: string,
+    path: string,
+    options: { readonly noOverwriteDirNonDir: boolean; readonly copyUidGid: boolean },
+    body: Readable,
+  ): Promise<void>
+  changes(name: string): Promise<readonly FileChange[]>
+  /** The whole root filesystem without mounts, as a tar. */
+  export(name: string): Promise<AsyncIterable<Uint8Array>>
 }
 
 export interface ExecsBackend {
@@ -228,6 +249,7 @@ export interface SystemBackend {
 /** Everything that is served. */
 export interface Backend {
   readonly containers: ContainersBackend
+  readonly files: ContainerFilesBackend
   readonly execs: ExecsBackend
   readonly images: ImagesBackend
   readonly registries: RegistriesBackend

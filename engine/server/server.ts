@@ -12,6 +12,7 @@ import { messageOf, statusOf } from './errors.ts'
 import { join, linger, takeOver, upgrade, upgradeBody } from './hijack.ts'
 import type { HijackCall } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
+import { containerFileRoutes } from './routes/container-files.ts'
 import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { distributionRoutes } from './routes/distribution.ts'
@@ -188,6 +189,7 @@ function allRoutes(backend: Backend): Route[] {
     ...systemRoutes(backend.system),
     ...containerRoutes(backend.containers),
     ...containerStreamRoutes(backend.containers),
+    ...containerFileRoutes(backend.files),
     ...execRoutes(backend.execs),
     ...imageRoutes(backend.images),
     ...distributionRoutes(backend.registries),

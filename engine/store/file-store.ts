@@ -8,11 +8,13 @@ import { type Disk, realDisk } from '../host/disk.ts'
 import { unmount } from '../host/mount.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { parseConfig, parseManifest } from '../oci/parse.ts'
+import { ensureBase } from './base.ts'
 import { Blobs } from './blobs.ts'
+import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { Rootfs } from './rootfs.ts'
+import { Rootfs, type RootfsLease } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
 import { AT_WORK, type ExpectedContainer, verifyStore } from './verify.ts'
@@ -40,6 +42,7 @@ export class FileStore implements Store {
   readonly #blobs: Blobs
   readonly #layers: Layers
   readonly #rootfs: Rootfs
+  readonly files: ContainerFiles
   /** Content that work under way counts on, while there is any. */
   readonly #held = new Set<Digest>()
   #holders = 0
@@ -57,12 +60,14 @@ export class FileStore implements Store {
       disk.ensureFolder(folder, folder === this.#layout.empty ? 0o755 : 0o700)
     }
     this.#atWork = join(this.#layout.temporary, AT_WORK)
+    ensureBase(this.#layout.base)
     this.#records = options.records
     this.#rootless = options.rootless
     this.#trash = new Trash(disk, this.#layout.trash)
     this.#blobs = new Blobs(this.#layout, disk)
     this.#layers = new Layers(disk, this.#layout, this.#blobs, this.#trash, options.rootless)
     this.#rootfs = new Rootfs(disk, this.#layout, this.#layers, this.#trash, options.rootless)
+    this.files = new ContainerFiles(this.#rootfs)
   }
 
   async holding<T>(work: () => Promise<T>): Promise<T> {
@@ -208,6 +213,10 @@ export class FileStore implements Store {
 
   mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount> {
     return this.#rootfs.mount(containerId, diffIds)
+  }
+
+  leaseRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsLease> {
+    return this.#rootfs.lease(containerId, diffIds)
   }
 
   unmountRootfs(containerId: string): Promise<void> {

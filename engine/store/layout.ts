@@ -15,7 +15,9 @@ export class Layout {
   readonly temporary: string
   /** Removed things whose bytes are still going. */
   readonly trash: string
-  /** The lower folder of an image without layers. */
+  /** The places below every image that the runtime mounts on (base.ts). */
+  readonly base: string
+  /** An overlay without an upper folder has at least two. */
   readonly empty: string
 
   constructor(root: string) {
@@ -26,6 +28,7 @@ export class Layout {
     this.containers = join(root, 'containers')
     this.temporary = join(root, 'tmp')
     this.trash = join(root, 'trash')
+    this.base = join(root, 'layers', 'base')
     this.empty = join(root, 'layers', 'empty')
   }
 

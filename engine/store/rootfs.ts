@@ -14,6 +14,13 @@ import type { Trash } from './trash.ts'
 /** mount(2) takes one page of options. */
 const MAX_OPTIONS = 4095
 
+/** A root filesystem that stays mounted until `release`. */
+export interface RootfsLease {
+  readonly path: string
+  /** Idempotent. */
+  release(): Promise<void>
+}
+
 /** The writable layers and mounts of one store. */
 export class Rootfs {
   readonly #disk: Disk
@@ -22,6 +29,10 @@ export class Rootfs {
   readonly #trash: Trash
   readonly #rootless: boolean
   readonly #mounted = new Set<string>()
+  /** Mounted for a container that runs. */
+  readonly #wanted = new Set<string>()
+  readonly #leases = new Map<string, number>()
+  readonly #queues = new Map<string, Promise<unknown>>()
 
   constructor(disk: Disk, layout: Layout, layers: Layers, trash: Trash, rootless: boolean) {
     this.#disk = disk
@@ -29,27 +40,74 @@ export class Rootfs {
     this.#layers = layers
     this.#trash = trash
     this.#rootless = rootless
-    for (const id of this.mountedIds()) this.#mounted.add(id)
+    for (const id of this.mountedIds()) {
+      this.#mounted.add(id)
+      this.#wanted.add(id)
+    }
   }
 
+  /** Mounts it for a container that runs. */
   async mount(id: string, diffIds: readonly Digest[]): Promise<RootfsMount> {
+    return this.#alone(id, async () => {
+      const path = await this.#ensure(id, diffIds)
+      this.#wanted.add(id)
+      return { path }
+    })
+  }
+
+  /** Mounts it, or finds it mounted, for as long as `release` has not been called. */
+  async lease(id: string, diffIds: readonly Digest[]): Promise<RootfsLease> {
+    const path = await this.#alone(id, async () => {
+      const mounted = await this.#ensure(id, diffIds)
+      this.#leases.set(id, (this.#leases.get(id) ?? 0) + 1)
+      return mounted
+    })
+    let released = false
+    const release = () =>
+      this.#alone(id, async () => {
+        if (released) return
+        released = true
+        const left = (this.#leases.get(id) ?? 1) - 1
+        if (left > 0) {
+          this.#leases.set(id, left)
+          return
+        }
+        this.#leases.delete(id)
+        if (!this.#wanted.has(id)) await this.#unmount(id)
+      })
+    return { path, release }
+  }
+
+  /** The container runs no more: unmounts, or leaves that to the last lease. */
+  async unmount(id: string): Promise<void> {
+    await this.#alone(id, async () => {
+      this.#wanted.delete(id)
+      if (!this.#leases.has(id)) await this.#unmount(id)
+    })
+  }
+
+  /** Whoever still reads it finds it gone. */
+  async remove(id: string): Promise<void> {
+    await this.#alone(id, async () => {
+      this.#wanted.delete(id)
+      await this.#unmount(id)
+      await this.#trash.take(this.#layout.container(id), `container-${id}`)
+    })
+  }
+
+  async #ensure(id: string, diffIds: readonly Digest[]): Promise<string> {
     const folder = this.#layout.container(id)
     const path = join(folder, 'merged')
-    if (this.#mounted.has(id)) return { path }
-    const lower = await this.#lower(diffIds)
-    await Promise.all(['upper', 'work', 'merged'].map((name) => this.#disk.mkdir(join(folder, name), 0o755)))
+    if (this.#mounted.has(id)) return path
+    const below = await this.lowerOptions(diffIds)
+    await this.#prepare(id)
     // Relative to the links: short, and no character of the store's own path can end an option.
     const own = join('..', '..', 'containers', id)
-    const options = [
-      `lowerdir=${lower.join(':')}`,
-      `upperdir=${own}/upper`,
-      `workdir=${own}/work`,
-      ...(this.#rootless ? ['userxattr'] : []),
-    ].join(',')
+    const options = [below, `upperdir=${own}/upper`, `workdir=${own}/work`].join(',')
     if (options.length > MAX_OPTIONS) {
       throw new EngineError(
         'invalid',
-        `the image has ${lower.length} layers, more than this kernel can mount in one place. Build it with fewer instructions.`,
+        `the image has ${diffIds.length} layers, more than this kernel can mount in one place. Build it with fewer instructions.`,
       )
     }
     await run('mount', ['-i', '-n', '-t', 'overlay', '-o', options, 'overlay', path], {
@@ -58,18 +116,49 @@ export class Rootfs {
       env: { PATH: process.env.PATH, LIBMOUNT_FORCE_MOUNT2: 'always' },
     })
     this.#mounted.add(id)
-    return { path }
+    return path
   }
 
-  async unmount(id: string): Promise<void> {
+  async #prepare(id: string): Promise<void> {
+    const folder = this.#layout.container(id)
+    await Promise.all(['upper', 'work', 'merged'].map((name) => this.#disk.mkdir(join(folder, name), 0o755)))
+  }
+
+  async #unmount(id: string): Promise<void> {
     if (!this.#mounted.has(id)) return
     await unmount(join(this.#layout.container(id), 'merged'))
     this.#mounted.delete(id)
   }
 
-  async remove(id: string): Promise<void> {
-    await this.unmount(id)
-    await this.#trash.take(this.#layout.container(id), `container-${id}`)
+  /** Options of the overlay of what is below a container, for mounts with the links as working directory. */
+  async lowerOptions(diffIds: readonly Digest[]): Promise<string> {
+    const lower = await this.#lower(diffIds)
+    return [
+      `lowerdir=${lower.join(':')}`,
+      // What a layer means must not depend on this kernel's defaults.
+      ...(this.#rootless ? ['userxattr'] : ['redirect_dir=off', 'metacopy=off', 'index=off']),
+    ].join(',')
+  }
+
+  /** Where a container's own files are, whether or not it was ever mounted. */
+  async own(
+    id: string,
+  ): Promise<{ readonly upper: string; readonly merged: string; readonly links: string }> {
+    await this.#prepare(id)
+    const folder = this.#layout.container(id)
+    return { upper: join(folder, 'upper'), merged: join(folder, 'merged'), links: this.#layout.links }
+  }
+
+  /** One thing at a time with a container's mount. */
+  #alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(id) ?? Promise.resolve()
+    const result = before.then(work)
+    const settled = result.catch(() => undefined)
+    this.#queues.set(id, settled)
+    void settled.then(() => {
+      if (this.#queues.get(id) === settled) this.#queues.delete(id)
+    })
+    return result
   }
 
   /** Bytes of the writable layer's files, hard links counted once. */
@@ -90,9 +179,11 @@ export class Rootfs {
       .map(({ target }) => target.slice(prefix.length, -'/merged'.length))
   }
 
-  /** Top first, as overlayfs wants it. It refuses the same folder twice: the upper one hides the lower. */
+  /**
+   * Top first, as overlayfs wants it. It refuses the same folder twice: the upper one hides the lower. At the very
+   * bottom, so that any image's own win, are the places that the runtime mounts on: making them is no change.
+   */
   async #lower(diffIds: readonly Digest[]): Promise<readonly string[]> {
-    if (diffIds.length === 0) return ['../empty']
     const links: string[] = []
     for (const diffId of new Set([...diffIds].reverse())) {
       const facts = await this.#layers.facts(diffId)
@@ -103,7 +194,7 @@ export class Rootfs {
         )
       links.push(facts.link)
     }
-    return links
+    return [...links, '../base', '../empty']
   }
 }
 

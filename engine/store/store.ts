@@ -6,6 +6,8 @@
 import type { Readable } from 'node:stream'
 import type { Descriptor, Digest, Manifest } from '../oci/descriptor.ts'
 import type { ImageConfig } from '../oci/image-config.ts'
+import type { ContainerFiles } from './container-files.ts'
+import type { RootfsLease } from './rootfs.ts'
 
 /** Progress of one layer, in bytes, for one pull or load. */
 export type LayerProgress =
@@ -100,7 +102,11 @@ export interface Store {
   ): Promise<ImageRecord>
   /** Mounts (or finds mounted) the container's root. `diffIds` bottom first. Upper and work live under the container's directory. */
   mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount>
-  /** Unmounts; keeps the writable layer. Idempotent. */
+  /** Mounts (or finds mounted) a root for work that reads or writes it, whether or not the container runs. */
+  leaseRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsLease>
+  /** The files that a container sees. */
+  readonly files: ContainerFiles
+  /** Unmounts, unless a lease still has it; keeps the writable layer. Idempotent. */
   unmountRootfs(containerId: string): Promise<void>
   /** Unmounts and removes the writable layer; answers when it is out of sight, bytes may go behind. Idempotent. */
   removeRootfs(containerId: string): Promise<void>

@@ -145,7 +145,8 @@ function blockIo(host: HostConfig): BlockIoSettings | undefined {
   return any ? settings : undefined
 }
 
-function mountSettings(mount: MountRecord, volumePath: (name: string) => string): MountSettings {
+/** A recorded mount as the runtime is told of it. */
+export function mountSettings(mount: MountRecord, volumePath: (name: string) => string): MountSettings {
   switch (mount.kind) {
     case 'volume':
       return {

@@ -151,12 +151,10 @@ export class VolumeService {
   async prepare(container: Container, rootfs: string): Promise<void> {
     const { mounts } = container.definition
     await this.ensure(mounts)
+    if (!container.standing.seeded) await this.seed(mounts, rootfs)
     for (const mount of mounts) {
       if (mount.kind === 'bind' && mount.makeSource) await makeSource(mount.source)
       if (mount.kind !== 'volume') continue
-      if (mount.seed && !container.standing.seeded) {
-        await this.#directories.seed(mount.name, rootfs, mount.destination)
-      }
       this.#journal.emit('volume', 'mount', mount.name, {
         container: container.id,
         destination: mount.destination,
@@ -164,6 +162,14 @@ export class VolumeService {
         propagation: '',
         'read/write': String(!mount.readOnly),
       })
+    }
+  }
+
+  /** Gives those that want it and are empty what the image has at their destination, owners and modes too. */
+  async seed(mounts: readonly MountRecord[], rootfs: string): Promise<void> {
+    for (const mount of mounts) {
+      if (mount.kind === 'volume' && mount.seed)
+        await this.#directories.seed(mount.name, rootfs, mount.destination)
     }
   }
 

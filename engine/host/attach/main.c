@@ -34,11 +34,13 @@ int main(int argc, char **argv)
 			return applet_enter(argc - 1, argv + 1);
 		if (strcmp(argv[1], "init") == 0)
 			return applet_init(argc - 1, argv + 1);
+		if (strcmp(argv[1], "files") == 0)
+			return applet_files(argc - 1, argv + 1);
 		if (strcmp(argv[1], "version") == 0) {
 			puts("longshore-native 1");
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|forward|hold|enter|init|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|forward|hold|enter|init|files|version ...\n", stderr);
 	return 2;
 }
