@@ -25,8 +25,41 @@ export interface ImageSearchResult {
   readonly is_automated: boolean
 }
 
+/** The descriptor of content, in the words of image-spec. */
+export interface ImageDescriptor {
+  readonly mediaType: string
+  readonly digest: string
+  readonly size: number
+  readonly platform?: ImagePlatform
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+/** One of the manifests that an image's name stands for (since API 1.47). Sizes in bytes. */
+export interface ImageManifestSummary {
+  readonly ID: string
+  readonly Descriptor: ImageDescriptor
+  /** Is its content here? */
+  readonly Available: boolean
+  readonly Size: { readonly Content: number; readonly Total: number }
+  readonly Kind: 'image' | 'attestation' | 'unknown'
+  readonly ImageData?: {
+    readonly Platform: ImagePlatform
+    readonly Containers: readonly string[]
+    readonly Size: { readonly Unpacked: number }
+  }
+  readonly AttestationData?: { readonly For: string }
+}
+
+/** What the name of an image stands for. */
+interface Targeted {
+  /** Since API 1.48. */
+  readonly Descriptor?: ImageDescriptor
+  /** Only when asked for, in lists since API 1.47 and in inspect since 1.48. */
+  readonly Manifests?: readonly ImageManifestSummary[]
+}
+
 /** One row of GET /images/json. `Created` is in Unix seconds. */
-export interface ImageSummary {
+export interface ImageSummary extends Targeted {
   readonly Id: string
   readonly ParentId: string
   readonly RepoTags: readonly string[]
@@ -69,7 +102,7 @@ export interface ImageInspectConfig {
 }
 
 /** Answer of GET /images/{name}/json. */
-export interface ImageInspect {
+export interface ImageInspect extends Targeted {
   readonly Id: string
   readonly RepoTags: readonly string[]
   readonly RepoDigests: readonly string[]

@@ -74,7 +74,11 @@ export interface DuplexStream extends OutputStream {
 export interface ContainersBackend {
   /** The list as JSON text: rows are kept ready, so that a long list costs little. */
   list(query: ContainerListQuery): Promise<string>
-  create(name: string | undefined, request: ContainerCreateRequest): Promise<ContainerCreateResponse>
+  create(
+    name: string | undefined,
+    request: ContainerCreateRequest,
+    platform: string,
+  ): Promise<ContainerCreateResponse>
   inspect(name: string, options: { readonly size: boolean }): Promise<ContainerInspect>
   start(name: string): Promise<void>
   /** `timeout` in seconds; undefined is the container's own. */
@@ -188,14 +192,29 @@ export interface RegistriesBackend {
   ): Promise<RegistryInspection>
 }
 
-/** Images answer in Docker's JSON; progress comes as JSON lines. */
+/**
+ * Images answer in Docker's JSON; progress comes as JSON lines. Where a platform is asked for it is as it came, JSON
+ * (`{"os": "linux", ...}`) but for pull and import (`linux/arm64`); empty is none.
+ */
 export interface ImagesBackend {
-  /** There are no intermediate images here, so that `all` would add none. */
-  list(query: { readonly sharedSize: boolean; readonly filters: Filters }): Promise<readonly ImageSummary[]>
-  inspect(name: string): Promise<ImageInspect>
-  history(name: string): Promise<unknown>
+  list(query: {
+    readonly all: boolean
+    readonly sharedSize: boolean
+    readonly descriptors: boolean
+    readonly manifests: boolean
+    readonly filters: Filters
+  }): Promise<readonly ImageSummary[]>
+  inspect(
+    name: string,
+    options: { readonly manifests: boolean; readonly platform: string },
+  ): Promise<ImageInspect>
+  history(name: string, platform: string): Promise<unknown>
   tag(name: string, repo: string, tag: string): Promise<void>
-  remove(name: string, options: { readonly force: boolean; readonly noprune: boolean }): Promise<unknown>
+  /** Nothing here has parents that `noprune` could keep. */
+  remove(
+    name: string,
+    options: { readonly force: boolean; readonly platforms: readonly string[] },
+  ): Promise<unknown>
   prune(filters: Filters): Promise<unknown>
   /** Progress lines, each a JSON value. Rejects before the first when nothing was begun. */
   pull(
@@ -232,7 +251,7 @@ export interface ImagesBackend {
   /** Progress lines of what an archive holds; `body` may be compressed. */
   load(query: { readonly quiet: boolean }, body: Readable, signal: AbortSignal): AsyncIterable<unknown>
   /** A tar of the images. Throws before its first byte when one is unknown. */
-  save(names: readonly string[]): AsyncIterable<Uint8Array>
+  save(names: readonly string[], platform: string): AsyncIterable<Uint8Array>
 }
 
 export interface SystemBackend {

@@ -16,8 +16,11 @@ export function summaryFor(version: ApiVersion, row: ImageSummary): ImageSummary
 }
 
 /** An image in full as `version` has it. */
-export function inspectFor(version: ApiVersion, image: ImageInspect): Omit<ImageInspect, 'VirtualSize'> {
-  if (version < 44) return image
-  const { VirtualSize: _, ...rest } = image
-  return rest
+export function inspectFor(version: ApiVersion, image: ImageInspect): Partial<ImageInspect> {
+  const { VirtualSize, Descriptor, ...rest } = image
+  return {
+    ...rest,
+    ...(version < 44 ? { VirtualSize } : {}),
+    ...(version >= 48 ? { Descriptor } : {}),
+  }
 }

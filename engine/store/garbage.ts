@@ -28,9 +28,15 @@ export function blobsOf(image: ImageRecord): readonly Digest[] {
   ]
 }
 
+/** Those, and the indexes that it was pulled from: kept as long as a digest among its names tells of them. */
+function keptFor(image: ImageRecord): readonly Digest[] {
+  const named = image.repoDigests.map((name) => name.slice(name.indexOf('@') + 1) as Digest)
+  return [...blobsOf(image), ...named]
+}
+
 /** Splits the contents into what is needed and what is not. */
 export function planGarbage(contents: Contents): GarbagePlan {
-  const blobs = new Set(contents.images.flatMap(blobsOf))
+  const blobs = new Set(contents.images.flatMap(keptFor))
   const layers = new Set([
     ...contents.images.flatMap(({ config }) => config.rootfs.diff_ids),
     ...contents.inUse.flat(),

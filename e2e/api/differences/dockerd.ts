@@ -8,4 +8,14 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'Docker Hub > layers of zstd': 'dockerd 20.10 knows gzip, bzip2 and xz',
   'Docker Hub > a token that runs out in the middle of a pull is got anew':
     'dockerd keeps a token for the seconds that it was given for, and gives up when it ends sooner',
+  'platforms > several stand under one name, and the one that runs here is meant by it':
+    'dockerd 20.10 keeps one platform of an image',
+  'platforms > since API 1.47 a list tells what each name stands for': 'API 1.47',
+  'platforms > since API 1.48 inspect and history take a platform': 'API 1.48',
+  'platforms > since API 1.50 one platform is removed and the name stays': 'API 1.50',
+  'platforms > removing the name removes every platform': 'dockerd 20.10 keeps one platform of an image',
+  'platforms > a name goes out whole when all of it is here, and else what is here':
+    'dockerd 20.10 keeps one platform of an image',
+  'platforms > a single image for another platform comes with a warning':
+    'dockerd 20.10 says so only when a container is made of it',
 }

@@ -17,6 +17,7 @@ import type {
 } from '../../api/container.ts'
 import type { ContainerStats } from '../../api/stats.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
+import { parsePlatform } from '../../oci/platform.ts'
 import { nowNano, parseMoment, rfc3339 } from '../clock.ts'
 import { checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { discardedLimits } from '../system/cgroup-warnings.ts'
@@ -74,13 +75,20 @@ export class Containers {
     return `[${rows.join(',')}]\n`
   }
 
-  /** Records it; nothing else is made before the start but its volumes. One durable write. */
-  async create(name: string | undefined, request: ContainerCreateRequest): Promise<ContainerCreateResponse> {
+  /**
+   * Records it; nothing else is made before the start but its volumes. One durable write. `platform` chooses among
+   * the images that a name stands for (`linux/arm64`); empty is the one that it means by itself.
+   */
+  async create(
+    name: string | undefined,
+    request: ContainerCreateRequest,
+    platform = '',
+  ): Promise<ContainerCreateResponse> {
     const parts = this.#parts
     const { registry } = parts
     const asked = name === undefined ? undefined : checkName(name)
     if (!request.Image) throw new EngineError('invalid', 'No image was specified')
-    const image = parts.images.resolve(request.Image)
+    const image = parts.images.resolve(request.Image, platform === '' ? null : parsePlatform(platform))
     const id = randomBytes(32).toString('hex')
     const { definition, warnings } = define(
       id,

@@ -1,7 +1,7 @@
 /** What working on containers needs of the engine: handed from function to function, made once by the daemon. */
 
 import type { NetworkDefinition, Networks } from '../../network/network.ts'
-import type { Digest } from '../../oci/descriptor.ts'
+import type { Digest, Platform } from '../../oci/descriptor.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import type { Journal } from '../events/journal.ts'
@@ -15,7 +15,8 @@ import type { ProcessDefaults } from './settings.ts'
 
 /** Finds images by what people write. Throws `not-found`. */
 export interface ImageSource {
-  resolve(name: string): ImageRecord
+  /** For a platform, of an image for several the one for it; null is the one that the name itself means. */
+  resolve(name: string, platform?: Platform | null): ImageRecord
   /** A container of the image is gone. */
   released(id: Digest): Promise<void>
 }

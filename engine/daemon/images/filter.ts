@@ -4,6 +4,7 @@ import { familiar, familiarName, familiarReference, parseReference } from '../..
 import type { ImageRecord, ImageRecords } from '../../store/store.ts'
 import { booleanFilter, checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { findImage } from './find.ts'
+import { isHidden } from './variants.ts'
 import { createdSeconds } from './views.ts'
 
 const KNOWN = ['dangling', 'label', 'label!', 'before', 'since', 'reference', 'until']
@@ -15,8 +16,14 @@ export interface Row {
   readonly repoDigests: readonly string[]
 }
 
-/** Newest first. Throws `invalid` for an unknown filter or value, `not-found` for an unknown image in before or since. */
-export function filterImages(records: ImageRecords, filters: Filters): readonly Row[] {
+/**
+ * Newest first. What another image of the same index stands for is there only with `all`. Throws `invalid` for an unknown filter or value, `not-found` for an unknown image in before or since.
+ */
+export function filterImages(
+  records: ImageRecords,
+  filters: Filters,
+  options: { readonly all: boolean },
+): readonly Row[] {
   checkFilters(filters, KNOWN)
   const before = bound(records, filters.get('before'))
   const since = bound(records, filters.get('since'))
@@ -29,6 +36,7 @@ export function filterImages(records: ImageRecords, filters: Filters): readonly 
     if (before !== undefined && created >= before) continue
     if (since !== undefined && created <= since) continue
     if (until?.some((moment) => created >= moment)) continue
+    if (!options.all && isHidden(records, image)) continue
     if (dangling === true && image.references.length > 0) continue
     // A digest is a name as well, though not one to keep an image for.
     if (dangling === false && image.references.length + image.repoDigests.length === 0) continue

@@ -1,6 +1,8 @@
 /** From what people write (a name, an id, its beginning) to an image. */
 import { EngineError } from '../../errors.ts'
+import type { Platform } from '../../oci/descriptor.ts'
 import { hexOf } from '../../oci/digest.ts'
+import { formatPlatform, platformMatches } from '../../oci/platform.ts'
 import {
   familiarReference,
   formatReference,
@@ -9,6 +11,8 @@ import {
   withDefaultTag,
 } from '../../oci/reference.ts'
 import type { ImageRecord, ImageRecords } from '../../store/store.ts'
+import { platformOf } from './platforms.ts'
+import { isNative, variantFor } from './variants.ts'
 
 /** What was found and by what: names can be taken away one by one, an id means all of it. */
 export type Found =
@@ -32,11 +36,28 @@ export function findImage(records: ImageRecords, text: string): Found {
   throw noSuchImage(familiarReference(reference))
 }
 
+/**
+ * `findImage` for a platform: of a name or digest that stands for several, the one for it. By id there is only one.
+ * Throws `not-found` in Docker's words when it is not here.
+ */
+export function findVariant(records: ImageRecords, text: string, platform: Platform | null): Found {
+  const found = findImage(records, text)
+  if (platform === null) return found
+  const image = found.by === 'id' ? found.image : variantFor(records, found.image, platform)
+  const own = platformOf(image ?? found.image)
+  if (image && platformMatches(platform, own)) return { ...found, image }
+  throw new EngineError(
+    'not-found',
+    `image with reference ${text} was found but its platform (${formatPlatform(own)}) does not match the specified platform (${formatPlatform(platform)})`,
+  )
+}
+
 /** The image that has exactly this name. With a digest, the tag is only for people. */
 export function byReference(records: ImageRecords, reference: Reference): ImageRecord | undefined {
   if (reference.digest !== undefined) {
     const name = `${reference.name}@${reference.digest}`
-    return records.all().find((image) => image.repoDigests.includes(name))
+    const all = records.all().filter((image) => image.repoDigests.includes(name))
+    return all.find(isNative) ?? all[0]
   }
   const name = formatReference(reference)
   return records.all().find(({ references }) => references.includes(name))

@@ -22,77 +22,34 @@ import {
   withDefaultTag,
   withTag,
 } from '../../oci/reference.ts'
-import type { Registry } from '../../registry/registry.ts'
-import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
+import type { ImageRecord } from '../../store/store.ts'
 import { booleanFilter, checkFilters, type Filters } from '../filters.ts'
 import type { DaemonSettings } from '../settings.ts'
 import { filterImages } from './filter.ts'
-import { findImage } from './find.ts'
+import { findImage, findVariant } from './find.ts'
 import { importImage } from './import.ts'
 import { reported } from './lines.ts'
 import { loadImages } from './load.ts'
-import { requirePlatform } from './platforms.ts'
+import { manifestsOf, targetOf } from './manifests.ts'
+import type {
+  ImageEvent,
+  ImagesOptions,
+  ImportParameters,
+  InspectParameters,
+  ListParameters,
+  PullParameters,
+  PushParameters,
+  RemoveParameters,
+} from './parameters.ts'
 import type { Report } from './progress.ts'
 import { Puller } from './pull.ts'
 import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
-import { deletedLayers, type ImageUser, planRemoval, type RemovalPlan } from './remove.ts'
+import { deletedLayers, planRemoval, type RemovalPlan } from './remove.ts'
 import { type Saved, saveImages } from './save.ts'
 import { sharedBytes } from './shared-size.ts'
+import { siblingsOf, variantFor } from './variants.ts'
 import { history, inspect, summary } from './views.ts'
-
-/** What others are told: the daemon's event log adds the time. */
-export interface ImageEvent {
-  readonly Type: 'image'
-  readonly Action: 'pull' | 'push' | 'import' | 'load' | 'save' | 'tag' | 'untag' | 'delete' | 'prune'
-  readonly Actor: { readonly ID: string; readonly Attributes: Readonly<Record<string, string>> }
-}
-
-/** What images need of the rest of the daemon. */
-export interface ImagesOptions {
-  readonly store: Store
-  readonly records: ImageRecords
-  readonly registry: Registry
-  /** How many layers move at once, over all pulls and over all pushes. */
-  readonly transfers: { readonly maxDownloads: number; readonly maxUploads: number }
-  /** Containers made from the image. */
-  readonly usedBy: (id: Digest) => readonly ImageUser[]
-  /** Diff ids of every container: their layers stay when the image goes. */
-  readonly inUse: () => readonly (readonly Digest[])[]
-  readonly emit: (event: ImageEvent) => void
-}
-
-/** POST /images/create with fromImage. Empty strings count as left out. */
-export interface PullParameters {
-  readonly fromImage: string
-  /** A tag or a digest; without one here and in the name, every tag is pulled. */
-  readonly tag?: string
-  readonly platform?: string
-  /** The X-Registry-Auth header as it came. */
-  readonly auth?: string
-}
-
-/** POST /images/{name}/push. Empty strings count as left out. */
-export interface PushParameters {
-  readonly name: string
-  /** Without one, every tag of the repository is pushed. */
-  readonly tag: string
-  /** A platform as JSON: `{"os": "linux", "architecture": "amd64"}`. */
-  readonly platform: string
-  /** The X-Registry-Auth header as it came. */
-  readonly auth: string
-}
-
-/** POST /images/create with fromSrc. Empty strings count as left out. */
-export interface ImportParameters {
-  readonly source: string
-  readonly repo: string
-  readonly tag: string
-  readonly message: string
-  /** Dockerfile instructions. */
-  readonly changes: readonly string[]
-  readonly platform: string
-}
 
 /** All use cases of images. Errors are `EngineError`s with Docker's words. */
 export class Images {
@@ -119,11 +76,11 @@ export class Images {
   }
 
   /**
-   * The image that a name or (short) id means, for making a container of it.
+   * The image that a name or (short) id means, for making a container of it; null means any platform.
    * Throws `not-found` with the words "No such image: x:latest" that docker's CLI answers with a pull.
    */
-  resolve(nameOrId: string): ImageRecord {
-    return findImage(this.#options.records, nameOrId).image
+  resolve(nameOrId: string, platform: Platform | null = null): ImageRecord {
+    return findVariant(this.#options.records, nameOrId, platform).image
   }
 
   /** A container of the image is gone: if the image went before it, so does what it had left. */
@@ -142,7 +99,7 @@ export class Images {
   async #pull(parameters: PullParameters, report: Report, signal: AbortSignal): Promise<void> {
     const named = pulledReference(parameters)
     const credentials = decodeRegistryAuth(parameters.auth)
-    const platform: Platform = parameters.platform ? parsePlatform(parameters.platform) : hostPlatform()
+    const platform = parameters.platform ? parsePlatform(parameters.platform) : null
     for (const reference of await this.#expand(named, credentials, signal)) {
       const image = await this.#puller.pull({ reference, platform, credentials, report, signal })
       this.#emit('pull', familiarReference(reference), familiarName(reference), image)
@@ -155,12 +112,11 @@ export class Images {
     if (named.digest !== undefined) throw new EngineError('invalid', 'cannot push a digest reference')
     const reference = parameters.tag === '' ? named : withTag(named, parameters.tag)
     const credentials = decodeRegistryAuth(parameters.auth)
-    const platform = parameters.platform === '' ? null : parsePlatformJson(parameters.platform)
+    const platform = readPlatform(parameters.platform)
     return reported(async (report, either) => {
       report({ status: `The push refers to repository [${reference.name}]` })
       for (const pushed of pushedImages(this.#options.records, reference)) {
-        if (platform !== null) requirePlatform(pushed.image, platform)
-        await this.#pusher.push({ ...pushed, credentials, report, signal: either })
+        await this.#pusher.push({ ...pushed, platform, credentials, report, signal: either })
       }
       // What compressing has replaced is needed no longer.
       await this.collect()
@@ -222,10 +178,11 @@ export class Images {
   }
 
   /** GET /images/get: a tar of these images. A repository without a tag means all of its tags. Throws `not-found` before the first byte. */
-  save(names: readonly string[]): AsyncIterable<Uint8Array> {
+  save(names: readonly string[], platformJson = ''): AsyncIterable<Uint8Array> {
+    const platform = readPlatform(platformJson)
     const saved = new Map<Digest, Saved>()
     for (const name of names) {
-      for (const { image, references } of this.#named(name)) {
+      for (const { image, references } of this.#named(name, platform)) {
         const before = saved.get(image.id)?.names ?? []
         saved.set(image.id, { image, names: [...new Set([...before, ...references])] })
       }
@@ -234,44 +191,66 @@ export class Images {
     return saveImages(this.#options.store, [...saved.values()])
   }
 
-  #named(name: string): readonly { readonly image: ImageRecord; readonly references: readonly string[] }[] {
+  #named(
+    name: string,
+    platform: Platform | null,
+  ): readonly { readonly image: ImageRecord; readonly references: readonly string[] }[] {
     const { records } = this.#options
     const repository = isRepository(name) ? parseReference(name).name : null
     const all = records.all().flatMap((image) => {
       const references = image.references.filter((other) => parseReference(other).name === repository)
-      return references.length > 0 ? [{ image, references }] : []
+      const variant = platform === null ? image : variantFor(records, image, platform)
+      return references.length > 0 && variant ? [{ image: variant, references }] : []
     })
     if (all.length > 0) return all
-    const found = findImage(records, name)
+    const found = findVariant(records, name, platform)
     if (found.by === 'id' || found.reference.digest !== undefined)
       return [{ image: found.image, references: [] }]
     return [{ image: found.image, references: [formatReference(found.reference)] }]
   }
 
   /** GET /images/json. Newest first. */
-  async list(query: {
-    readonly sharedSize: boolean
-    readonly filters: Filters
-  }): Promise<readonly ImageSummary[]> {
+  async list(query: ListParameters): Promise<readonly ImageSummary[]> {
     const { records, store, usedBy } = this.#options
-    const rows = filterImages(records, query.filters)
     const shared = query.sharedSize ? await sharedBytes(records.all(), store) : null
-    return rows.map(({ image, references, repoDigests }) =>
-      summary(image, {
+    const rows: ImageSummary[] = []
+    for (const { image, references, repoDigests } of filterImages(records, query.filters, query)) {
+      const row = summary(image, {
         references,
         repoDigests,
         containers: usedBy(image.id).length,
         sharedBytes: shared && (shared.get(image.id) ?? 0),
-      }),
-    )
+      })
+      rows.push({
+        ...row,
+        ...(query.descriptors ? { Descriptor: (await targetOf(store, image)).descriptor } : {}),
+        ...(query.manifests ? await this.#manifests(image) : {}),
+      })
+    }
+    return rows
   }
 
-  async inspect(nameOrId: string): Promise<ImageInspect> {
-    return inspect(this.resolve(nameOrId))
+  async inspect(nameOrId: string, options: InspectParameters): Promise<ImageInspect> {
+    if (options.manifests && options.platform !== '') {
+      throw new EngineError(
+        'invalid',
+        'conflicting options: manifests and platform options cannot both be set',
+      )
+    }
+    const image = this.resolve(nameOrId, readPlatform(options.platform))
+    const { descriptor } = await targetOf(this.#options.store, image)
+    const manifests = options.manifests ? await this.#manifests(image) : {}
+    return { ...inspect(image), Descriptor: descriptor, ...manifests }
   }
 
-  async history(nameOrId: string): Promise<readonly ImageHistoryItem[]> {
-    const image = this.resolve(nameOrId)
+  async #manifests(image: ImageRecord): Promise<Pick<ImageInspect, 'Manifests'>> {
+    const { records, store, usedBy } = this.#options
+    const users = (id: Digest) => usedBy(id).map((user) => user.id)
+    return { Manifests: await manifestsOf(store, records, image, users) }
+  }
+
+  async history(nameOrId: string, platform = ''): Promise<readonly ImageHistoryItem[]> {
+    const image = this.resolve(nameOrId, readPlatform(platform))
     const sizes = image.config.rootfs.diff_ids.map((diffId) => this.#options.store.layerSizeBytes(diffId))
     return history(image, await Promise.all(sizes))
   }
@@ -288,12 +267,46 @@ export class Images {
   }
 
   /** Takes a name away, or the image with all its names: see `planRemoval`. */
-  async remove(nameOrId: string, options: { readonly force: boolean }): Promise<readonly ImageDeleteItem[]> {
+  async remove(nameOrId: string, options: RemoveParameters): Promise<readonly ImageDeleteItem[]> {
     const { records, store, usedBy, inUse } = this.#options
+    const platforms = options.platforms?.map(parsePlatformJson) ?? []
+    if (platforms.length > 0) return this.#removePlatforms(nameOrId, platforms, options.force)
     const found = findImage(records, nameOrId)
     const plan = planRemoval(found, usedBy(found.image.id), options.force)
-    const items = this.#apply(found.image, plan)
+    const siblings = siblingsOf(records, found.image)
+    const items = [...this.#apply(found.image, plan)]
+    // Its other platforms had no name but this one.
+    const orphans = siblings.every(({ references }) => references.length === 0) ? siblings : []
+    if (plan.rest === null && found.image.references.length > 0)
+      for (const image of orphans)
+        if (usedBy(image.id).length === 0)
+          items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
     if (plan.rest === null) await store.collect(inUse())
+    return items
+  }
+
+  /** Some of the platforms that a name stands for; the name stays with the others, as long as there is one. */
+  async #removePlatforms(
+    nameOrId: string,
+    platforms: readonly Platform[],
+    force: boolean,
+  ): Promise<readonly ImageDeleteItem[]> {
+    const { records, store, usedBy, inUse } = this.#options
+    const chosen = platforms.map((platform) => findVariant(records, nameOrId, platform).image)
+    for (const image of chosen) planRemoval({ by: 'id', image }, usedBy(image.id), true)
+    const items: ImageDeleteItem[] = []
+    for (const { id } of chosen) {
+      const image = records.get(id)
+      if (!image) continue
+      const [heir] = siblingsOf(records, image).filter((other) => !chosen.some((one) => one.id === other.id))
+      if (!heir) {
+        items.push(...this.#apply(image, planRemoval({ by: 'id', image }, usedBy(id), force)))
+        continue
+      }
+      records.put({ ...heir, references: [...heir.references, ...image.references] })
+      items.push(...this.#apply({ ...image, references: [] }, { untagged: [], rest: null }))
+    }
+    await store.collect(inUse())
     return items
   }
 
@@ -317,7 +330,8 @@ export class Images {
     const { records, store, usedBy, inUse } = this.#options
     checkFilters(filters, ['dangling', 'label', 'label!', 'until'])
     const all = booleanFilter(filters, 'dangling') === false
-    const rows = filterImages(records, new Map([...filters].filter(([name]) => name !== 'dangling')))
+    const others = new Map([...filters].filter(([name]) => name !== 'dangling'))
+    const rows = filterImages(records, others, { all })
     const unused = rows.filter(
       ({ image }) => usedBy(image.id).length === 0 && (all || image.references.length === 0),
     )
@@ -363,6 +377,10 @@ export class Images {
     const attributes = { ...image.config.config?.Labels, name }
     this.#options.emit({ Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } })
   }
+}
+
+function readPlatform(json: string): Platform | null {
+  return json === '' ? null : parsePlatformJson(json)
 }
 
 /** A valid name with neither tag nor digest. */

@@ -5,20 +5,24 @@ import { hexOf } from '../../oci/digest.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
 import { isForeignLayerType, isLayerType } from '../../oci/media-types.ts'
 import { parseConfig } from '../../oci/parse.ts'
+import { formatPlatform, hostPlatform, platformMatches } from '../../oci/platform.ts'
 import { familiarReference, formatReference, type Reference } from '../../oci/reference.ts'
 import type { Credentials } from '../../registry/authenticator.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { Repository, Resolved } from '../../registry/repository.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, Store } from '../../store/store.ts'
 import { once } from './local-image.ts'
+import { platformOf } from './platforms.ts'
 import { LayerReporter, type Report } from './progress.ts'
 import { Slots } from './slots.ts'
 import { Transfers } from './transfers.ts'
+import { isNative } from './variants.ts'
 
 /** What to pull. `reference` has a tag or a digest. */
 export interface PullRequest {
   readonly reference: Reference
-  readonly platform: Platform
+  /** Null is this machine's. */
+  readonly platform: Platform | null
   readonly credentials: Credentials
   readonly report: Report
   readonly signal: AbortSignal
@@ -53,26 +57,42 @@ export class Puller {
   async #pull(request: PullRequest): Promise<ImageRecord> {
     const { reference, platform, report, signal } = request
     const repository = this.#registry.repository(reference, request.credentials)
-    const resolved = await repository.resolve(platform, { signal })
+    const resolved = await repository.resolve(platform ?? hostPlatform(), { signal })
     report({ status: `Pulling from ${reference.path}`, id: reference.digest ?? reference.tag ?? 'latest' })
 
     const known = this.#records.get(resolved.manifest.config.digest)
-    const before = reference.tag === undefined ? undefined : this.#nameOwner(formatReference(reference))
+    const name =
+      reference.tag !== undefined && reference.digest === undefined ? formatReference(reference) : null
+    const before = name === null ? undefined : this.#nameOwner(name)
     if (!known || !(await this.#complete(known))) await this.#fetch(repository, resolved, request)
-    const names =
-      reference.tag !== undefined && reference.digest === undefined ? [formatReference(reference)] : []
+    const { index } = resolved
+    if (index) await this.#store.writeBlob(index.descriptor, once(index.bytes))
+    const repoDigest = `${reference.name}@${resolved.digest}`
+    // Of one image for several platforms, the one that runs here has the name.
+    const stays =
+      index !== null &&
+      before?.repoDigests.includes(repoDigest) === true &&
+      isNative(before) &&
+      !platformMatches(hostPlatform(), platform ?? hostPlatform())
+    const names = name === null || stays ? [] : [name]
     const image = await this.#store.addImage(
       known?.manifestDigest ?? resolved.manifestDescriptor.digest,
       names,
-      [`${reference.name}@${resolved.digest}`],
+      [repoDigest],
     )
     report({ status: `Digest: ${resolved.digest}` })
-    const same = known !== undefined && (names.length === 0 || before === image.id)
+    const same = known !== undefined && (names.length === 0 || before?.id === image.id)
     report({
       status: same
         ? `Status: Image is up to date for ${familiarReference(reference)}`
         : `Status: Downloaded newer image for ${familiarReference(reference)}`,
     })
+    const own = platformOf(image)
+    if (platform && !platformMatches(platform, own)) {
+      report({
+        status: `WARNING: image with reference ${familiarReference(reference)} was found but does not match the specified platform: wanted ${formatPlatform(platform)}, actual: ${formatPlatform(own)}`,
+      })
+    }
     return image
   }
 
@@ -168,8 +188,8 @@ export class Puller {
     reporter.status('Pull complete')
   }
 
-  #nameOwner(name: string): Digest | undefined {
-    return this.#records.all().find(({ references }) => references.includes(name))?.id
+  #nameOwner(name: string): ImageRecord | undefined {
+    return this.#records.all().find(({ references }) => references.includes(name))
   }
 
   /** A known image may have lost content to a failing disk: then it is fetched again. */

@@ -1,25 +1,37 @@
 /** Pushing: from recorded images to a registry, with the lines that docker's CLI shows. */
 import type { PushResult } from '../../api/image.ts'
 import { EngineError } from '../../errors.ts'
-import type { Descriptor, Digest } from '../../oci/descriptor.ts'
+import type { Descriptor, Digest, Platform } from '../../oci/descriptor.ts'
 import { hexOf } from '../../oci/digest.ts'
 import { isForeignLayerType, OCI_MANIFEST } from '../../oci/media-types.ts'
+import { formatPlatform } from '../../oci/platform.ts'
 import { familiarName, familiarReference, parseReference, type Reference } from '../../oci/reference.ts'
 import type { Credentials } from '../../registry/authenticator.ts'
 import type { Publication } from '../../registry/publication.ts'
 import type { Registry } from '../../registry/registry.ts'
 import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
 import { compressLayers } from './compress.ts'
+import { targetOf } from './manifests.ts'
+import { platformOf } from './platforms.ts'
 import { LayerReporter, type Report } from './progress.ts'
 import { Slots } from './slots.ts'
+import { variantFor } from './variants.ts'
 
 /** What to push. */
 export interface PushRequest {
   readonly reference: Reference & { readonly tag: string }
   readonly image: ImageRecord
+  /** Of what the name stands for, this one alone; null is all of it, when all of it is here. */
+  readonly platform: Platform | null
   readonly credentials: Credentials
   readonly report: Report
   readonly signal: AbortSignal
+}
+
+/** A manifest or index to be put. */
+interface Put {
+  readonly descriptor: Descriptor
+  readonly bytes: Uint8Array
 }
 
 /** Pushes of one engine. */
@@ -47,7 +59,62 @@ export class Pusher {
     return this.#store.holding(() => this.#push(request))
   }
 
-  async #push({ reference, image: named, credentials, report, signal }: PushRequest): Promise<void> {
+  async #push(request: PushRequest): Promise<void> {
+    const { reference, platform, signal } = request
+    const publication = this.#registry.publication(reference, request.credentials)
+    const image = platform ? this.#variant(request, platform) : request.image
+    const whole = platform ? null : await this.#whole(publication, image, signal)
+    let top: Put
+    if (whole) {
+      for (const one of whole.images) {
+        const { descriptor, bytes } = await this.#content(publication, one, request)
+        await publication.manifest(descriptor.digest, descriptor, bytes, { signal })
+      }
+      top = whole.index
+    } else top = await this.#content(publication, image, request)
+    const { descriptor, bytes } = top
+    await publication.manifest(reference.tag, descriptor, bytes, { signal })
+    for (const { id } of whole?.images ?? [image])
+      this.#remember(id, `${reference.name}@${descriptor.digest}`)
+    const { digest: Digest, size: Size } = descriptor
+    request.report({ status: `${reference.tag}: digest: ${Digest} size: ${Size}` })
+    const aux: PushResult = { Tag: reference.tag, Digest, Size }
+    request.report({ progressDetail: {}, aux })
+  }
+
+  #variant({ image, reference }: PushRequest, platform: Platform): ImageRecord {
+    const variant = variantFor(this.#records, image, platform)
+    if (variant) return variant
+    throw new EngineError(
+      'not-found',
+      `image with reference ${familiarReference(reference)} was found but its platform (${formatPlatform(platformOf(image))}) does not match the specified platform (${formatPlatform(platform)})`,
+    )
+  }
+
+  /** The index that the image was pulled from, when every manifest of it is here or in the registry already. */
+  async #whole(
+    publication: Publication,
+    image: ImageRecord,
+    signal: AbortSignal,
+  ): Promise<{ readonly index: Put; readonly images: readonly ImageRecord[] } | null> {
+    const { descriptor, index } = await targetOf(this.#store, image)
+    if (index === null) return null
+    const images: ImageRecord[] = []
+    for (const entry of index.manifests) {
+      const own = this.#records.all().find(({ manifestDigest }) => manifestDigest === entry.digest)
+      if (own) images.push(own)
+      else if (!(await publication.hasManifest(entry, { signal }))) return null
+    }
+    const bytes = await this.#store.readDocument(descriptor.digest)
+    return { index: { descriptor, bytes }, images }
+  }
+
+  /** Makes the registry have everything of one image but its manifest, which is answered. */
+  async #content(
+    publication: Publication,
+    named: ImageRecord,
+    { reference, report, signal }: PushRequest,
+  ): Promise<Put> {
     // Pushing another tag may have compressed it since.
     const given = this.#records.get(named.id) ?? named
     const layersOf = ({ config, manifest }: ImageRecord) =>
@@ -60,7 +127,6 @@ export class Pusher {
     const image = await compressLayers(this.#store, this.#records, given, signal)
     await this.#counted(image)
 
-    const publication = this.#registry.publication(reference, credentials)
     const distinct = new Map(layersOf(image).map((one) => [one.layer.digest, one]))
     const abort = new AbortController()
     const either = AbortSignal.any([signal, abort.signal])
@@ -82,12 +148,7 @@ export class Pusher {
     )
     const bytes = await this.#store.readDocument(image.manifestDigest)
     const mediaType = image.manifest.mediaType ?? OCI_MANIFEST
-    const descriptor = { mediaType, digest: image.manifestDigest, size: bytes.length }
-    await publication.manifest(reference.tag, descriptor, bytes, { signal })
-    this.#remember(image.id, `${reference.name}@${image.manifestDigest}`)
-    report({ status: `${reference.tag}: digest: ${descriptor.digest} size: ${descriptor.size}` })
-    const aux: PushResult = { Tag: reference.tag, Digest: descriptor.digest, Size: descriptor.size }
-    report({ progressDetail: {}, aux })
+    return { descriptor: { mediaType, digest: image.manifestDigest, size: bytes.length }, bytes }
   }
 
   async #layer(

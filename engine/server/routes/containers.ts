@@ -41,7 +41,11 @@ export function containerRoutes(containers: ContainersBackend): Route[] {
       pattern: '/containers/create',
       handler: async (call) => {
         const request = shaped(await jsonBody(call), CONTAINER_CREATE) as ContainerCreateRequest
-        const created = await containers.create(call.query.get('name') || undefined, request)
+        const created = await containers.create(
+          call.query.get('name') || undefined,
+          request,
+          call.version >= 41 ? (call.query.get('platform') ?? '') : '',
+        )
         answer(call, 201, created)
       },
     },

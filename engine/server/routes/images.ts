@@ -2,9 +2,10 @@
 import { Readable } from 'node:stream'
 import { EngineError } from '../../errors.ts'
 import type { ImagesBackend } from '../backend.ts'
-import { answer, answerEmpty, answerLines, answerStream, filters, flag, param } from '../call.ts'
+import { answer, answerEmpty, answerLines, answerStream, type Call, filters, flag, param } from '../call.ts'
 import { inspectFor, summaryFor } from '../image-versions.ts'
 import type { Route } from '../router.ts'
+import type { ApiVersion } from '../versions.ts'
 
 export function imageRoutes(images: ImagesBackend): Route[] {
   return [
@@ -13,8 +14,13 @@ export function imageRoutes(images: ImagesBackend): Route[] {
       pattern: '/images/json',
       handler: async (call) => {
         const { query, version } = call
-        const sharedSize = version >= 42 && flag(query, 'shared-size')
-        const rows = await images.list({ sharedSize, filters: filters(query) })
+        const rows = await images.list({
+          all: flag(query, 'all'),
+          sharedSize: version >= 42 && flag(query, 'shared-size'),
+          descriptors: version >= 48,
+          manifests: version >= 47 && flag(query, 'manifests'),
+          filters: filters(query),
+        })
         answer(
           call,
           200,
@@ -63,7 +69,7 @@ export function imageRoutes(images: ImagesBackend): Route[] {
         await answerStream(
           call,
           'application/x-tar',
-          Readable.from(images.save(names), { objectMode: false }),
+          Readable.from(images.save(names, platform(call, 48)), { objectMode: false }),
         )
       },
     },
@@ -71,7 +77,9 @@ export function imageRoutes(images: ImagesBackend): Route[] {
       method: 'GET',
       pattern: '/images/{name*}/get',
       handler: async (call) => {
-        const source = Readable.from(images.save([param(call, 'name')]), { objectMode: false })
+        const source = Readable.from(images.save([param(call, 'name')], platform(call, 48)), {
+          objectMode: false,
+        })
         await answerStream(call, 'application/x-tar', source)
       },
     },
@@ -83,13 +91,20 @@ export function imageRoutes(images: ImagesBackend): Route[] {
     {
       method: 'GET',
       pattern: '/images/{name*}/json',
-      handler: async (call) =>
-        answer(call, 200, inspectFor(call.version, await images.inspect(param(call, 'name')))),
+      handler: async (call) => {
+        const { query, version } = call
+        const options = {
+          manifests: version >= 48 && flag(query, 'manifests'),
+          platform: platform(call, 49),
+        }
+        answer(call, 200, inspectFor(version, await images.inspect(param(call, 'name'), options)))
+      },
     },
     {
       method: 'GET',
       pattern: '/images/{name*}/history',
-      handler: async (call) => answer(call, 200, await images.history(param(call, 'name'))),
+      handler: async (call) =>
+        answer(call, 200, await images.history(param(call, 'name'), platform(call, 48))),
     },
     {
       method: 'POST',
@@ -100,7 +115,7 @@ export function imageRoutes(images: ImagesBackend): Route[] {
         const push = {
           name: param(call, 'name'),
           tag: query.get('tag') ?? '',
-          platform: call.version >= 46 ? (query.get('platform') ?? '') : '',
+          platform: platform(call, 46),
           auth: typeof auth === 'string' ? auth : '',
         }
         await answerLines(call, images.push(push, signal))
@@ -119,9 +134,16 @@ export function imageRoutes(images: ImagesBackend): Route[] {
       method: 'DELETE',
       pattern: '/images/{name*}',
       handler: async (call) => {
-        const options = { force: flag(call.query, 'force'), noprune: flag(call.query, 'noprune') }
+        const { query, version } = call
+        const platforms = version >= 50 ? query.getAll('platforms') : []
+        const options = { force: flag(query, 'force'), platforms }
         answer(call, 200, await images.remove(param(call, 'name'), options))
       },
     },
   ]
+}
+
+/** The platform asked for, in a version of the API that knows of it. */
+function platform({ query, version }: Call, since: ApiVersion): string {
+  return version >= since ? (query.get('platform') ?? '') : ''
 }
