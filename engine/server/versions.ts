@@ -3,8 +3,8 @@ import { EngineError } from '../errors.ts'
 
 /** What `/_ping` advertises. */
 export const API_VERSION = '1.51'
-/** The oldest that is accepted. */
-export const MIN_API_VERSION = '1.24'
+/** The oldest that is accepted: what `docker-daemon:` of skopeo 1.9 (Debian 12) asks by. */
+export const MIN_API_VERSION = '1.22'
 
 /** An accepted version: its minor number (all are 1.x). */
 export type ApiVersion = number
