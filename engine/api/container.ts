@@ -22,6 +22,8 @@ export interface HealthConfig {
 export interface ContainerConfig {
   readonly Hostname: string
   readonly Domainname: string
+  /** Before API 1.44: of the endpoint on the network of its mode. */
+  readonly MacAddress?: string
   readonly User: string
   readonly AttachStdin: boolean
   readonly AttachStdout: boolean

@@ -120,3 +120,15 @@ export interface NetworkCreateResponse {
   readonly Id: string
   readonly Warning: string
 }
+
+/** Body of POST /networks/{id}/connect. */
+export interface NetworkConnectRequest {
+  readonly Container?: string
+  readonly EndpointConfig?: Partial<EndpointSettings>
+}
+
+/** Body of POST /networks/{id}/disconnect. */
+export interface NetworkDisconnectRequest {
+  readonly Container?: string
+  readonly Force?: boolean
+}

@@ -34,15 +34,20 @@ import { stopContainer } from './containers/stop.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
 import { Registries } from './images/registries.ts'
-import { chooseBridge } from './networks/default-bridge.ts'
+import { firstAttachments } from './networks/attachments.ts'
+import { chooseBridge, readBridge } from './networks/default-bridge.ts'
+import { hostRanges } from './networks/host-ranges.ts'
+import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
+import type { ContainerRecord } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
 import { openDatabase } from './records/database.ts'
 import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
 import { META_SCHEMA, readMeta, writeMeta } from './records/meta.ts'
+import { NETWORKS_SCHEMA, NetworkRecords } from './records/networks.ts'
 import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
 import { printRecovery } from './recovery/plan.ts'
-import { recover } from './recovery/recover.ts'
+import { inUse, recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
 import { type DaemonSettings, Settings } from './settings.ts'
 import { cgroupWarnings } from './system/cgroup-warnings.ts'
@@ -123,10 +128,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
   writeMeta(db, 'runtime', runtime.identity.name)
-  // The first container on the bridge should not wait for it. A host without a firewall can still run others.
+  // The first container on a network should not wait for it. A host without a firewall can still run others.
   await networks
-    .ready(parts.bridge)
-    .catch((error: unknown) => options.report(error, 'making the default bridge'))
+    .raise(parts.networkRegistry.definitions(), rebooted ? [] : inUse(parts))
+    .catch((error: unknown) => options.report(error, 'making the networks'))
   const stopListening = runtime.onExit((exit) => {
     const container = parts.registry.byId(exit.id)
     if (container) handleExit(parts, container, exit)
@@ -153,7 +158,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     images,
     registries: new Registries(all.remote),
     volumes: parts.volumes,
-    networks: new NetworkService(parts.registry, parts.bridge, readMeta(db, 'created') ?? ''),
+    networks: new NetworkService(parts, new NetworkRecords(db)),
     system: new SystemService(parts, identity, () => imageRecords.all().length),
     recovered,
     reload(settings) {
@@ -176,7 +181,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       parts.health.close()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
       // A bridge that nobody is on is nobody's: the host is left as it was found.
-      await networks.close({ destroy: !up().some((container) => container.standing.endpoint !== null) })
+      await networks.close({ destroy: !up().some((container) => container.standing.sandbox !== null) })
       await store.settled()
       await all.remote.close()
       const left = await runtime.list()
@@ -232,7 +237,9 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   // Images hold set-user-id programs and folders for everybody, which no other user of the host may come to.
   await chmod(paths.root, 0o710)
   await mkdir(paths.containers, { recursive: true, mode: 0o710 })
-  const db = openDatabase(paths.database, [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA])
+  const db = openDatabase(paths.database, [
+    ...[META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA],
+  ])
   const before = readMeta(db, 'boot-id')
   const bridge = recordedBridge(db, paths.root)
   const runtime = await openRuntime({
@@ -249,8 +256,13 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     ...(options.disk ? { disk: options.disk } : {}),
   })
   if (options.lifeline !== null) placeNetworks(boundUplink(paths.state))
-  const networks = bridgeNetworks(join(paths.state, 'netns'), bridge)
+  const networks = bridgeNetworks(join(paths.state, 'netns'), bridge.link)
   const directories = await openVolumes(paths.volumes, options.disk)
+  const networkRegistry = new NetworkRegistry(
+    bridge,
+    readMeta(db, 'created') ?? '',
+    new NetworkRecords(db).all(),
+  )
   const journal = new Journal()
   const registry = new ContainerRegistry()
   const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
@@ -271,7 +283,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   })
   images.configure(options.settings.registries)
   const records = new ContainerRecords(db)
-  const health = new HealthMonitor({ runtime, store, journal, records, bridge, report })
+  const health = new HealthMonitor({ runtime, store, journal, records, report })
   const parts: Parts = {
     runtime,
     store,
@@ -285,7 +297,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     processDefaults: options.settings.containers,
     settings: new Settings(options.settings),
     imageSizeBytes: (id) => imageRecords.get(id)?.sizeBytes ?? 0,
-    bridge,
+    networkRegistry,
     defaults: {
       ...options.settings.containers,
       cgroupnsMode:
@@ -295,7 +307,7 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
     report,
   }
   for (const record of records.all()) {
-    const container = new Container(record)
+    const container = new Container(withNetworks(record, networkRegistry))
     registry.add(container)
     volumes.claim(container)
   }
@@ -314,10 +326,18 @@ function preferredRuntime(db: DatabaseSync, { paths, bootId, settings }: DaemonO
 /** The default bridge: chosen when the root is made, and the same ever after. */
 function recordedBridge(db: DatabaseSync, root: string): NetworkDefinition {
   const known = readMeta(db, 'bridge')
-  if (known !== null) return JSON.parse(known) as NetworkDefinition
-  const bridge = chooseBridge(root)
+  if (known !== null) return readBridge(known)
+  const bridge = chooseBridge(root, hostRanges())
   writeMeta(db, 'bridge', JSON.stringify(bridge))
   writeMeta(db, 'engine-id', randomUUID())
   writeMeta(db, 'created', rfc3339(nowNano()))
   return bridge
+}
+
+/** A record of the first engines says nothing of its networks: they follow from what was asked for. */
+function withNetworks(record: ContainerRecord, registry: NetworkRegistry): ContainerRecord {
+  const { definition, standing } = record
+  if ((standing.networks as unknown) !== undefined) return record
+  const networks = firstAttachments(definition, registry)
+  return { ...record, standing: { ...standing, networks, sandbox: null } }
 }

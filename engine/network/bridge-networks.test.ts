@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { build } from '../host/attach/build.mjs'
 import { bridgeNetworks } from './bridge-networks.ts'
-import type { Endpoint, NetworkDefinition, Networks, PortMapping } from './network.ts'
+import type { NetworkDefinition, Networks, PortMapping, Sandbox } from './network.ts'
 
 const root = process.getuid?.() === 0
 if (!root) console.log('skipped: networks on the real kernel need root')
@@ -16,11 +16,15 @@ const network: NetworkDefinition = {
   id: 'f'.repeat(64),
   name: 'bridge',
   driver: 'bridge',
-  bridge: `lstest${process.pid % 100000}`,
-  subnet: '10.199.77.0/24',
-  gateway: '10.199.77.1',
+  link: `lstest${process.pid % 100000}`,
+  mode: '',
+  ownsLink: true,
+  subnets: [{ subnet: '10.199.77.0/24', range: null, gateway: '10.199.77.1', aux: {} }],
   internal: false,
-  dns: false,
+  mtu: 1500,
+  icc: true,
+  masquerade: true,
+  hostBinding: '0.0.0.0',
 }
 
 describe.runIf(root)('a bridge', () => {
@@ -31,8 +35,9 @@ describe.runIf(root)('a bridge', () => {
   beforeEach(async () => {
     await build()
     folder = await mkdtemp(join(tmpdir(), 'longshore-net-'))
-    networks = bridgeNetworks(join(folder, 'netns'), network)
-    await networks.recover([], false)
+    networks = bridgeNetworks(join(folder, 'netns'), network.link)
+    await networks.recover([network], [], false)
+    await networks.raise([network])
   })
   afterEach(async () => {
     server?.kill('SIGKILL')
@@ -44,29 +49,29 @@ describe.runIf(root)('a bridge', () => {
   function leftovers(): string[] {
     const links = execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' })
       .split('\n')
-      .filter((line) => line.includes(network.bridge))
+      .filter((line) => line.includes(network.link))
     const rules = execFileSync('iptables-save', { encoding: 'utf8' })
       .split('\n')
-      .filter((line) => line.toLowerCase().includes(network.bridge))
+      .filter((line) => line.toLowerCase().includes(network.link))
     return [...links, ...rules]
   }
 
-  async function served(mapping: PortMapping): Promise<{ endpoint: Endpoint; mappings: PortMapping[] }> {
-    const endpoint = await networks.acquire(network, 'ab'.repeat(32), () => {})
+  async function served(mapping: PortMapping): Promise<{ sandbox: Sandbox; mappings: PortMapping[] }> {
+    const sandbox = await networks.acquire('ab'.repeat(32), [{ network }], () => {})
     const [held] = await networks.holdPorts([mapping])
     if (!held) throw new Error('no port held')
-    await networks.publish(endpoint, [held.mapping])
+    await networks.publish(sandbox, [held.mapping])
     const script = 'require("http").createServer((q,r)=>r.end("moored")).listen(80,()=>console.log("up"))'
-    const child = spawn('nsenter', [`--net=${endpoint.netns}`, process.execPath, '-e', script])
+    const child = spawn('nsenter', [`--net=${sandbox.netns}`, process.execPath, '-e', script])
     server = child
     await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()))
-    return { endpoint, mappings: [held.mapping] }
+    return { sandbox, mappings: [held.mapping] }
   }
 
   const any: PortMapping = { hostIp: '0.0.0.0', hostPort: 0, containerPort: 80, protocol: 'tcp' }
 
   test('a published port answers on loopback, is taken for everyone else, and closes at once', async () => {
-    const { endpoint, mappings } = await served(any)
+    const { sandbox, mappings } = await served(any)
     const port = mappings[0]?.hostPort ?? 0
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe('moored')
     const taken = await new Promise<string>((resolve) =>
@@ -75,28 +80,29 @@ describe.runIf(root)('a bridge', () => {
         .listen(port, '0.0.0.0'),
     )
     expect(taken).toBe('EADDRINUSE')
-    expect(await networks.verify([{ endpoint, mappings }])).toEqual([])
-    expect((await networks.verify([])).join()).toContain('belongs to no running container')
-    await networks.release(endpoint, mappings)
-    await networks.release(endpoint, mappings)
-    expect(await networks.verify([])).toEqual([])
+    expect(await networks.verify([network], [{ sandbox, mappings }])).toEqual([])
+    expect((await networks.verify([network], [])).join()).toContain('belongs to no running container')
+    await networks.release(sandbox, mappings)
+    await networks.release(sandbox, mappings)
+    expect(await networks.verify([network], [])).toEqual([])
   })
 
   test('a second engine process adopts what runs and its ports go on answering', async () => {
-    const { endpoint, mappings } = await served(any)
-    const later = bridgeNetworks(join(folder, 'netns'), network)
-    await later.recover([{ endpoint, mappings }], false)
+    const { sandbox, mappings } = await served(any)
+    const later = bridgeNetworks(join(folder, 'netns'), network.link)
+    await later.recover([network], [{ sandbox, mappings }], false)
+    await later.raise([network], [{ sandbox, mappings }])
     expect(await (await fetch(`http://127.0.0.1:${mappings[0]?.hostPort}/`)).text()).toBe('moored')
-    const next = await later.acquire(network, 'cd'.repeat(32), () => {})
-    expect(next.address).not.toBe(endpoint.address)
+    const next = await later.acquire('cd'.repeat(32), [{ network }], () => {})
+    expect(next.endpoints[0]?.address).not.toBe(sandbox.endpoints[0]?.address)
     await later.release(next, [])
-    await later.release(endpoint, mappings)
+    await later.release(sandbox, mappings)
   })
 
   test('what no record knows is destroyed at recovery', async () => {
-    await networks.acquire(network, 'ee'.repeat(32), () => {})
-    await networks.recover([], false)
-    expect(await networks.verify([])).toEqual([])
+    await networks.acquire('ee'.repeat(32), [{ network }], () => {})
+    await networks.recover([network], [], false)
+    expect(await networks.verify([network], [])).toEqual([])
   })
 
   test('a port that somebody has is refused with his name', async () => {

@@ -1,78 +1,137 @@
 /**
- * Networks on a bridge of the engine's own. A namespace is made when it is wanted, by the helper in one short process
- * that speaks to the kernel itself: about 5 ms, beside the mounting of the root filesystem, so that no pool of ready ones
- * has to be kept, adopted and destroyed.
+ * Networks on bridges of the engine's own, or beside an interface of the host's. A namespace is made when it is wanted,
+ * by the helper in one short process that speaks to the kernel itself: about 5 ms, beside the mounting of the root
+ * filesystem, so that no pool of ready ones has to be kept, adopted and destroyed.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { mountsBeneath } from '../host/mount.ts'
+import { EngineError } from '../errors.ts'
 import { nativeHelper } from '../host/native-parts.ts'
-import { AddressPool, macOf } from './addresses.ts'
+import { AddressBook } from './address-book.ts'
 import { parseCounters } from './counters.ts'
-import { closePorts, lower, openPorts, portRuleOwners, raise } from './firewall.ts'
+import { endpointWords, gatewayEndpoint, type NetworkOf, routeWords } from './endpoints.ts'
+import { Firewall } from './firewall.ts'
 import { holdPort } from './held-ports.ts'
-import type { Endpoint, HeldPort, NetworkDefinition, Networks, PortMapping, PortOwner } from './network.ts'
-import { linkExists, networkPlace, run, setSysctl } from './place.ts'
+import { dropLink, makeLink, ownLinks } from './links.ts'
+import type {
+  Endpoint,
+  EndpointWish,
+  HeldPort,
+  InUse,
+  NetworkDefinition,
+  Networks,
+  PortMapping,
+  PortOwner,
+  Sandbox,
+  TrafficCounters,
+} from './network.ts'
+import { networkPlace, run } from './place.ts'
 import { portOwner } from './port-owner.ts'
 import { aim, forwarded, freed } from './rootless/forwarder.ts'
+import { type PortRule, portRules } from './rules.ts'
+import { verifyNetworks } from './verify-networks.ts'
 
-const MTU = '1500'
-
-/** What of the containers is in use, as the records say it. */
-type InUse = Parameters<Networks['verify']>[0]
-
-/** Networks whose namespaces are bound in `directory`, for the one bridge `network`. */
-export function bridgeNetworks(directory: string, network: NetworkDefinition): Networks {
-  return new BridgeNetworks(directory, network)
+/** Networks whose namespaces are bound in `directory`. What is made on the host carries `tag`. */
+export function bridgeNetworks(directory: string, tag: string): Networks {
+  return new BridgeNetworks(directory, tag)
 }
 
 class BridgeNetworks implements Networks {
   readonly #directory: string
-  readonly #network: NetworkDefinition
-  readonly #addresses: AddressPool
-  #raised: Promise<void> | null = null
+  readonly #tag: string
+  readonly #firewall: Firewall
+  readonly #addresses = new AddressBook()
+  readonly #known = new Map<string, NetworkDefinition>()
+  /** Networks whose links and rules are there, or are being made. */
+  readonly #raised = new Map<string, Promise<void>>()
+  /** Changes of the firewall's chains, one after another. */
+  #writing: Promise<void> = Promise.resolve()
 
-  constructor(directory: string, network: NetworkDefinition) {
+  constructor(directory: string, tag: string) {
     this.#directory = directory
-    this.#network = network
-    this.#addresses = new AddressPool(network.subnet, network.gateway)
+    this.#tag = tag
+    this.#firewall = new Firewall(tag)
   }
 
-  ready(): Promise<void> {
-    this.#raised ??= this.#raise([]).catch((error: unknown) => {
-      this.#raised = null
+  readonly #networkOf: NetworkOf = (id) => this.#known.get(id)
+
+  async raise(networks: readonly NetworkDefinition[], inUse?: readonly InUse[]): Promise<void> {
+    for (const network of networks) this.#know(network)
+    const made = await Promise.allSettled(networks.map((network) => makeLink(network, this.#tag)))
+    const there = networks.filter((_, at) => made[at]?.status === 'fulfilled')
+    const ports = inUse?.flatMap(({ sandbox, mappings }) => this.#rulesOf(sandbox, mappings))
+    const written = this.#write(ports)
+    for (const { id } of there) this.#raised.set(id, written)
+    try {
+      await written
+    } catch (error) {
+      for (const { id } of there) this.#raised.delete(id)
       throw error
-    })
-    return this.#raised
+    }
+    const failed = made.find((each) => each.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+
+  async lower(network: NetworkDefinition): Promise<void> {
+    await dropLink(network)
+    this.#known.delete(network.id)
+    this.#raised.delete(network.id)
+    this.#addresses.close(network.id)
+    await this.#write()
   }
 
   async acquire(
-    network: NetworkDefinition,
     containerId: string,
-    claimed: (endpoint: Endpoint) => void,
-  ): Promise<Endpoint> {
-    await this.ready()
-    const address = this.#addresses.take()
-    const endpoint: Endpoint = {
-      containerId,
-      netns: this.#namespace(containerId),
-      address,
-      prefixLength: this.#addresses.prefixLength,
-      gateway: network.gateway,
-      macAddress: macOf(address),
-    }
+    wishes: readonly EndpointWish[],
+    claimed: (sandbox: Sandbox) => void,
+  ): Promise<Sandbox> {
+    const netns = join(this.#directory, containerId.slice(0, 32))
+    await this.#ready(wishes)
+    const endpoints: Endpoint[] = []
     try {
-      claimed(endpoint)
-      const veth = `lv${createHash('sha256').update(containerId).update(randomBytes(8)).digest('hex').slice(0, 10)}`
-      const cidr = `${address}/${endpoint.prefixLength}`
-      const way = network.internal ? '-' : network.gateway
-      await this.#native('join', endpoint.netns, network.bridge, veth, cidr, way, endpoint.macAddress, MTU)
-      return endpoint
+      for (const wish of wishes) endpoints.push(this.#addresses.take(wish, containerId, endpoints))
+      const sandbox = { containerId, netns, endpoints }
+      claimed(sandbox)
+      const words = endpoints.flatMap((endpoint) => this.#words(endpoint))
+      await this.#native('join', netns, ...routeWords(endpoints, this.#networkOf), ...words)
+      return sandbox
     } catch (error) {
-      this.#addresses.free(address)
+      for (const endpoint of endpoints) this.#addresses.free(endpoint, containerId)
       throw error
     }
+  }
+
+  async plug(
+    sandbox: Sandbox,
+    mappings: readonly PortMapping[],
+    wish: EndpointWish,
+    claimed: (sandbox: Sandbox) => void,
+  ): Promise<Sandbox> {
+    await this.#ready([wish])
+    const endpoint = this.#addresses.take(wish, sandbox.containerId, sandbox.endpoints)
+    const wider = { ...sandbox, endpoints: [...sandbox.endpoints, endpoint] }
+    try {
+      claimed(wider)
+      const ways = routeWords(wider.endpoints, this.#networkOf)
+      await this.#native('plug', sandbox.netns, ...ways, ...this.#words(endpoint))
+    } catch (error) {
+      this.#addresses.free(endpoint, sandbox.containerId)
+      throw error
+    }
+    await this.#republish(sandbox, wider, mappings)
+    return wider
+  }
+
+  async unplug(sandbox: Sandbox, mappings: readonly PortMapping[], networkId: string): Promise<Sandbox> {
+    const endpoint = sandbox.endpoints.find((each) => each.networkId === networkId)
+    if (!endpoint) return sandbox
+    const narrower = { ...sandbox, endpoints: sandbox.endpoints.filter((each) => each !== endpoint) }
+    const ways = routeWords(narrower.endpoints, this.#networkOf)
+    await this.#native('unplug', sandbox.netns, ...ways, endpoint.interface)
+    await this.#republish(sandbox, narrower, mappings)
+    this.#addresses.free(endpoint, sandbox.containerId)
+    return narrower
   }
 
   async holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]> {
@@ -86,66 +145,56 @@ class BridgeNetworks implements Networks {
     }
   }
 
-  async publish(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void> {
-    if (mappings.length > 0) await openPorts(this.#network, endpoint, mappings)
-    if (networkPlace() !== null) aim(mappings, endpoint.address)
+  async publish(sandbox: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
+    await this.#firewall.open(this.#rulesOf(sandbox, mappings))
+    const target = this.#wayOut(sandbox, 4)
+    if (networkPlace() !== null && target) aim(mappings, target.address)
   }
 
-  async release(endpoint: Endpoint, mappings: readonly PortMapping[]): Promise<void> {
-    await closePorts(this.#network, endpoint, mappings)
+  async release(sandbox: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
+    await this.#firewall.close(this.#rulesOf(sandbox, mappings))
     if (networkPlace() !== null) await freed(mappings)
-    await this.#native('leave', endpoint.netns)
-    this.#addresses.free(endpoint.address)
+    await this.#native('leave', sandbox.netns)
+    for (const endpoint of sandbox.endpoints) this.#addresses.free(endpoint, sandbox.containerId)
   }
 
-  async recover(inUse: InUse, rebooted: boolean): Promise<void> {
+  async recover(
+    networks: readonly NetworkDefinition[],
+    inUse: readonly InUse[],
+    rebooted: boolean,
+  ): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const kept = new Set(rebooted ? [] : inUse.map(({ endpoint }) => endpoint.netns))
+    for (const network of networks) this.#know(network)
+    const kept = new Set(rebooted ? [] : inUse.map(({ sandbox }) => sandbox.netns))
     for (const name of await readdir(this.#directory)) {
       const netns = join(this.#directory, name)
       if (!kept.has(netns)) await this.#native('leave', netns)
     }
-    if (!rebooted) for (const { endpoint } of inUse) this.#addresses.claim(endpoint.address)
-    // Rules are written from the records, so that those of containers that ended while no engine ran are gone.
-    if (rebooted || inUse.length > 0 || (await linkExists(this.#network.bridge))) {
-      this.#raised = this.#raise(rebooted ? [] : inUse)
-      await this.#raised
+    const wanted = new Set(networks.map(({ link }) => link))
+    for (const link of await ownLinks(this.#tag)) {
+      if (!wanted.has(link)) await this.#native('drop', link)
     }
+    if (rebooted) return
+    for (const { sandbox } of inUse)
+      for (const endpoint of sandbox.endpoints) this.#addresses.claim(endpoint, sandbox.containerId)
   }
 
-  async verify(inUse: InUse): Promise<readonly string[]> {
-    const wanted = new Map(inUse.map(({ endpoint, mappings }) => [endpoint.netns, { endpoint, mappings }]))
-    const bound = new Set(mountsBeneath(this.#directory).map(({ target }) => target))
-    const names = await readdir(this.#directory).catch(() => [])
-    const lines = [...wanted.values()]
-      .filter(({ endpoint }) => !bound.has(endpoint.netns))
-      .map(
-        ({ endpoint }) =>
-          `network: container ${endpoint.containerId.slice(0, 12)} has lost its namespace ${endpoint.netns}`,
-      )
-    for (const name of names) {
-      const netns = join(this.#directory, name)
-      if (!wanted.has(netns)) lines.push(`network: namespace ${netns} belongs to no running container`)
-    }
-    const owners = (await linkExists(this.#network.bridge)) ? await portRuleOwners(this.#network) : []
-    for (const { endpoint, mappings } of wanted.values()) {
-      const has = owners.filter((owner) => endpoint.containerId.startsWith(owner)).length
-      if (has !== mappings.length)
-        lines.push(
-          `network: container ${endpoint.containerId.slice(0, 12)} publishes ${mappings.length} ports and has ${has} rules`,
-        )
-    }
-    const known = [...wanted.values()].map(({ endpoint }) => endpoint.containerId.slice(0, 12))
-    for (const owner of new Set(owners.filter((each) => !known.includes(each))))
-      lines.push(`network: port rules are left of container ${owner}, which does not run`)
-    return lines
+  verify(networks: readonly NetworkDefinition[], inUse: readonly InUse[]): Promise<readonly string[]> {
+    for (const network of networks) this.#know(network)
+    return verifyNetworks({
+      directory: this.#directory,
+      tag: this.#tag,
+      networks,
+      inUse: inUse.map((each) => ({ ...each, rules: this.#rulesOf(each.sandbox, each.mappings).length })),
+      ruleOwners: () => this.#firewall.portRuleOwners(),
+    })
   }
 
   portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortOwner | null> {
     return portOwner(port, protocol)
   }
 
-  async counters(pid: number): ReturnType<Networks['counters']> {
+  async counters(pid: number): Promise<TrafficCounters> {
     return parseCounters(await readFile(`/proc/${pid}/net/dev`, 'utf8'))
   }
 
@@ -153,21 +202,60 @@ class BridgeNetworks implements Networks {
     if (!options.destroy) return
     for (const name of await readdir(this.#directory).catch(() => []))
       await this.#native('leave', join(this.#directory, name))
-    await lower(this.#network)
-    await this.#native('drop', this.#network.bridge)
-    this.#raised = null
+    await this.#writing.catch(() => undefined)
+    await this.#firewall.lower()
+    await Promise.all([...this.#known.values()].map(dropLink))
+    this.#raised.clear()
   }
 
-  async #raise(published: InUse): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const { bridge, gateway } = this.#network
-    await this.#native('bridge', bridge, `${gateway}/${this.#addresses.prefixLength}`, MTU)
-    await allowForwarding(bridge)
-    await raise(this.#network, published)
+  #know(network: NetworkDefinition): void {
+    this.#addresses.open(network)
+    this.#known.set(network.id, network)
   }
 
-  #namespace(containerId: string): string {
-    return join(this.#directory, containerId.slice(0, 32))
+  /** Raises what a host without a firewall, or without a parent interface, did not have when the engine started. */
+  async #ready(wishes: readonly EndpointWish[]): Promise<void> {
+    const gone = wishes.find(({ network }) => !this.#known.has(network.id))
+    if (gone) throw new EngineError('not-found', `network ${gone.network.name} not found`)
+    const missing = wishes.flatMap(({ network }) => (this.#raised.has(network.id) ? [] : [network]))
+    if (missing.length > 0) await this.raise(missing)
+    await Promise.all(wishes.map(({ network }) => this.#raised.get(network.id)))
+  }
+
+  #words(endpoint: Endpoint): string[] {
+    const network = this.#known.get(endpoint.networkId)
+    return network ? endpointWords(network, endpoint, `lv${randomBytes(5).toString('hex')}`) : []
+  }
+
+  /** Ports lead to the way out of each family, and only from a bridge. */
+  #rulesOf(sandbox: Sandbox, mappings: readonly PortMapping[]): PortRule[] {
+    if (mappings.length === 0) return []
+    const four = this.#wayOut(sandbox, 4)
+    const six = this.#wayOut(sandbox, 6)
+    const of = (target: Endpoint | undefined, family: 4 | 6) =>
+      target
+        ? portRules(this.#tag, sandbox.containerId, target, mappings).filter((rule) => rule.family === family)
+        : []
+    return [...of(four, 4), ...of(six, 6)]
+  }
+
+  #wayOut({ endpoints }: Sandbox, family: 4 | 6): Endpoint | undefined {
+    const bridged = endpoints.filter(({ networkId }) => this.#networkOf(networkId)?.driver === 'bridge')
+    return gatewayEndpoint(bridged, this.#networkOf, family)
+  }
+
+  /** After a change of networks the ports lead to the way out that there is now. */
+  async #republish(before: Sandbox, after: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
+    const [old, now] = [this.#rulesOf(before, mappings), this.#rulesOf(after, mappings)]
+    if (JSON.stringify(old) === JSON.stringify(now)) return
+    await this.#firewall.close(old)
+    await this.#firewall.open(now)
+  }
+
+  #write(ports?: readonly PortRule[]): Promise<void> {
+    const written = this.#writing.then(() => this.#firewall.raise([...this.#known.values()], ports))
+    this.#writing = written.catch(() => undefined)
+    return written
   }
 
   async #native(...args: readonly string[]): Promise<void> {
@@ -179,10 +267,4 @@ class BridgeNetworks implements Networks {
 function reachable(held: HeldPort): HeldPort {
   const place = networkPlace()
   return place === null ? held : forwarded(held, place)
-}
-
-/** Forwarding, and for published ports on 127.0.0.1 the kernel's leave to route loopback addresses to the bridge. */
-async function allowForwarding(bridge: string): Promise<void> {
-  await setSysctl('/proc/sys/net/ipv4/ip_forward', '1')
-  await setSysctl(`/proc/sys/net/ipv4/conf/${bridge}/route_localnet`, '1')
 }

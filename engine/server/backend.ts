@@ -22,7 +22,12 @@ import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
 import type { HostCheckLine } from '../api/longshore/host-check.ts'
 import type { PortHolder } from '../api/longshore/port-owner.ts'
 import type { RegistryInspection, RegistryRepositories, RegistryTags } from '../api/longshore/registries.ts'
-import type { NetworkCreateRequest, NetworkCreateResponse, NetworkInspect } from '../api/network.ts'
+import type {
+  EndpointSettings,
+  NetworkCreateRequest,
+  NetworkCreateResponse,
+  NetworkInspect,
+} from '../api/network.ts'
 import type { ContainerStats } from '../api/stats.ts'
 import type { SystemInfo, VersionInfo } from '../api/system.ts'
 import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../api/volume.ts'
@@ -149,7 +154,7 @@ export interface NetworksBackend {
   list(filters: Filters): readonly NetworkInspect[]
   inspect(name: string): NetworkInspect
   create(request: NetworkCreateRequest): Promise<NetworkCreateResponse>
-  connect(name: string, container: string): Promise<void>
+  connect(name: string, container: string, asked: Partial<EndpointSettings>): Promise<void>
   disconnect(name: string, container: string, options: { readonly force: boolean }): Promise<void>
   remove(name: string): Promise<void>
   prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }>

@@ -119,3 +119,23 @@ export const EXEC_CREATE: Shape = {
 export const VOLUME_CREATE: Shape = {
   fields: { Name: 'text', Driver: 'text', DriverOpts: LABELS, Labels: LABELS },
 }
+
+const IPAM_POOL: Shape = {
+  fields: { Subnet: 'text', IPRange: 'text', Gateway: 'text', AuxiliaryAddresses: LABELS },
+}
+
+/** POST /networks/create. */
+export const NETWORK_CREATE: Shape = {
+  fields: {
+    ...{ Name: 'text', CheckDuplicate: 'flag', Driver: 'text', Scope: 'text', Internal: 'flag' },
+    ...{ Attachable: 'flag', Ingress: 'flag', ConfigOnly: 'flag', EnableIPv4: 'flag', EnableIPv6: 'flag' },
+    IPAM: { fields: { Driver: 'text', Options: LABELS, Config: { list: IPAM_POOL } } },
+    ...{ Options: LABELS, Labels: LABELS },
+  },
+}
+
+/** POST /networks/{id}/connect. */
+export const NETWORK_CONNECT: Shape = { fields: { Container: 'text', EndpointConfig: ENDPOINT } }
+
+/** POST /networks/{id}/disconnect. */
+export const NETWORK_DISCONNECT: Shape = { fields: { Container: 'text', Force: 'flag' } }

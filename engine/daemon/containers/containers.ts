@@ -18,8 +18,10 @@ import type {
 import type { ContainerStats } from '../../api/stats.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
 import { parsePlatform } from '../../oci/platform.ts'
-import { nowNano, parseMoment, rfc3339 } from '../clock.ts'
+import { nowNano, rfc3339 } from '../clock.ts'
 import { checkFilters, type Filters, labelsFit } from '../filters.ts'
+import { firstAttachments } from '../networks/attachments.ts'
+import { pruneUntil } from '../prune-until.ts'
 import { discardedLimits } from '../system/cgroup-warnings.ts'
 import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
 import { Container } from './container.ts'
@@ -52,7 +54,7 @@ export class Containers {
   constructor(parts: Parts) {
     this.#parts = parts
     this.#rows = new SummaryCache({
-      bridgeId: parts.bridge.id,
+      networks: parts.networkRegistry,
       volumePath: (name) => parts.volumes.path(name),
     })
   }
@@ -110,7 +112,8 @@ export class Containers {
     registry.checkFree(given)
     const standing = {
       life: { kind: 'created', failure: null },
-      endpoint: null,
+      networks: firstAttachments(definition, parts.networkRegistry),
+      sandbox: null,
       mappings: [],
       restarts: 0,
       stoppedByHand: false,
@@ -286,16 +289,4 @@ export class Containers {
     const writable = await this.#parts.store.rootfsSizeBytes(container.id)
     return { writable, root: writable + this.#parts.imageSizeBytes(container.definition.imageId) }
   }
-}
-
-/** Unix milliseconds of an `until` filter: a moment, or how long ago (`24h`). Throws `invalid`. */
-function pruneUntil(filters: Filters): number | null {
-  const value = filters.get('until')?.[0]
-  if (value === undefined) return null
-  const ago = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(value)
-  if (value !== '' && ago) {
-    return Date.now() - (Number(ago[1] ?? 0) * 3600 + Number(ago[2] ?? 0) * 60 + Number(ago[3] ?? 0)) * 1000
-  }
-  const nano = parseMoment(value)
-  return nano === null ? null : Number(nano / 1_000_000n)
 }

@@ -97,6 +97,7 @@ function mergeConfig(
   return {
     Hostname: request.Hostname || (networkMode === 'host' ? hostname() : id.slice(0, 12)),
     Domainname: request.Domainname ?? '',
+    ...(request.MacAddress ? { MacAddress: request.MacAddress } : {}),
     User: request.User || image.User || '',
     AttachStdin: request.AttachStdin ?? false,
     AttachStdout: request.AttachStdout ?? false,

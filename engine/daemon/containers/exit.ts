@@ -7,7 +7,7 @@ import { ended, isUp, restarting } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
 import { dismantle } from './remove.ts'
 import { armRestart, considerRestart } from './restart-policy.ts'
-import { emitNetwork } from './start.ts'
+import { emitNetworks } from './start.ts'
 
 /** Takes note of an end. Whoever waits is told before anything is cleared away. */
 export function handleExit(parts: Parts, container: Container, exit: Exit): void {
@@ -46,17 +46,17 @@ async function clearAway(parts: Parts, container: Container): Promise<void> {
     return
   }
   const { id } = container
-  const { endpoint, mappings } = container.standing
-  parts.records.put(id, container.standing, parts.bridge.id, 'same')
+  const { sandbox, mappings } = container.standing
+  parts.records.put(id, container.standing, 'same')
   await Promise.all([
     parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
-    endpoint ? parts.networks.release(endpoint, mappings) : null,
+    sandbox ? parts.networks.release(sandbox, mappings) : null,
   ])
   parts.volumes.released(container)
-  if (endpoint) {
-    container.standing = { ...container.standing, endpoint: null, mappings: [] }
-    parts.records.put(id, container.standing, parts.bridge.id, 'changed')
-    emitNetwork(parts, container, 'disconnect')
+  if (sandbox) {
+    container.standing = { ...container.standing, sandbox: null, mappings: [] }
+    parts.records.put(id, container.standing, 'changed')
+    emitNetworks(parts, container, sandbox, 'disconnect')
   }
   armRestart(parts, container)
 }

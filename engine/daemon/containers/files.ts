@@ -1,8 +1,9 @@
 /** The files of a container that the engine writes: hostname, hosts, resolv.conf, and where its log is. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Endpoint } from '../../network/network.ts'
+import type { Endpoint, Sandbox } from '../../network/network.ts'
 import type { MountSettings } from '../../runtime/runtime.ts'
+import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 
 /** Paths of one container's files. */
@@ -29,13 +30,14 @@ export function containerFiles(directory: string, id: string): ContainerFiles {
 export async function writeContainerFiles(
   files: ContainerFiles,
   definition: ContainerDefinition,
-  endpoint: Endpoint | null,
+  sandbox: Sandbox | null,
+  networks: NetworkRegistry,
 ): Promise<void> {
   const { config, host } = definition
   await mkdir(files.directory, { recursive: true, mode: 0o710 })
   await Promise.all([
     writeFile(files.hostname, `${config.Hostname}\n`, { mode: 0o644 }),
-    writeFile(files.hosts, hostsText(definition, endpoint, await hostsOfHost(host.NetworkMode)), {
+    writeFile(files.hosts, hostsText(definition, sandbox, networks, await hostsOfHost(host.NetworkMode)), {
       mode: 0o644,
     }),
     writeFile(files.resolvConf, resolvConfText(definition, await readText('/etc/resolv.conf')), {
@@ -62,21 +64,32 @@ export function fileMounts(files: ContainerFiles): MountSettings[] {
 /** Content of /etc/hosts. `base` is the host's own file on the host network. */
 export function hostsText(
   { config, host }: Pick<ContainerDefinition, 'config' | 'host'>,
-  endpoint: Endpoint | null,
+  sandbox: Sandbox | null,
+  networks: Pick<NetworkRegistry, 'bridge'>,
   base: string | null,
 ): string {
+  const endpoints = sandbox?.endpoints ?? []
+  const gateway = sandbox === null ? '127.0.0.1' : (networks.bridge.subnets[0]?.gateway ?? '127.0.0.1')
   const extra = (host.ExtraHosts ?? []).map((entry) => {
     const split = entry.indexOf(entry.includes('=') ? '=' : ':')
     const address = entry.slice(split + 1)
-    const resolved = address === 'host-gateway' ? (endpoint?.gateway ?? '127.0.0.1') : address
+    const resolved = address === 'host-gateway' ? gateway : address
     return `${resolved}\t${entry.slice(0, split)}\n`
   })
   const local =
     base ??
     '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
-  const full = config.Domainname ? `${config.Hostname}.${config.Domainname} ` : ''
-  const own = endpoint ? `${endpoint.address}\t${full}${config.Hostname}\n` : ''
-  return `${local}${extra.join('')}${own}`
+  const own = endpoints.map((endpoint) => ownLines(config, endpoint))
+  return `${local}${extra.join('')}${own.join('')}`
+}
+
+/** What a container's own hosts file says of one of its endpoints. */
+export function ownLines(
+  { Hostname, Domainname }: Pick<ContainerDefinition['config'], 'Hostname' | 'Domainname'>,
+  { address, address6 }: Pick<Endpoint, 'address' | 'address6'>,
+): string {
+  const names = Domainname ? `${Hostname}.${Domainname} ${Hostname}` : Hostname
+  return [address, address6].map((each) => (each === '' ? '' : `${each}\t${names}\n`)).join('')
 }
 
 /** Content of /etc/resolv.conf: the host's, without resolvers that only the host can reach, or what was asked for. */

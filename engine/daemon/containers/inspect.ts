@@ -48,6 +48,6 @@ export function inspectContainer(
     ...(sizes ? { SizeRw: sizes.writable, SizeRootFs: sizes.root } : {}),
     Mounts: definition.mounts.map((mount) => mountPoint(mount, (name) => parts.volumes.path(name))),
     Config: config,
-    NetworkSettings: networkSettings(container, parts.bridge.id),
+    NetworkSettings: networkSettings(container, parts.networkRegistry),
   }
 }

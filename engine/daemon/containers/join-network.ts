@@ -1,7 +1,9 @@
 /** A container's place in the network, for the time that it is up. */
 import { EngineError, isEngineError } from '../../errors.ts'
-import type { Endpoint, HeldPort, PortMapping } from '../../network/network.ts'
+import type { HeldPort, PortMapping, Sandbox } from '../../network/network.ts'
 import type { NamespaceSettings } from '../../runtime/runtime.ts'
+import { modeKind, wishOf } from '../networks/attachments.ts'
+import type { Attachment } from '../records/container-record.ts'
 import type { Container } from './container.ts'
 import type { Parts } from './parts.ts'
 import { type PortWish, portWishes } from './ports.ts'
@@ -9,45 +11,45 @@ import { type PortWish, portWishes } from './ports.ts'
 /** What a start got. `held` are our copies of listening sockets, until the supervisor has its own. */
 export interface Joined {
   readonly namespace: NamespaceSettings
-  readonly endpoint: Endpoint | null
+  readonly sandbox: Sandbox | null
   readonly held: readonly HeldPort[]
 }
 
-/** The kind of network that a mode names. Throws `not-found` for a network that is not there. */
-export function networkKind(mode: string): 'bridge' | 'host' | 'none' | 'container' {
-  if (mode === 'default' || mode === 'bridge') return 'bridge'
-  if (mode === 'host' || mode === 'none') return mode
-  if (mode.startsWith('container:')) return 'container'
-  throw new EngineError('not-found', `network ${mode} not found`)
-}
-
-/** Binds ports, then takes an address; both are recorded before this resolves. Undoes what it did when it throws. */
+/** Binds ports, then takes addresses; both are recorded before this resolves. Undoes what it did when it throws. */
 export async function joinNetwork(parts: Parts, container: Container): Promise<Joined> {
   const { host, config } = container.definition
-  const kind = config.NetworkDisabled ? 'none' : networkKind(host.NetworkMode)
+  const kind = config.NetworkDisabled ? 'none' : modeKind(host.NetworkMode)
   switch (kind) {
     case 'host':
-      return { namespace: { kind: 'host' }, endpoint: null, held: [] }
+      return { namespace: { kind: 'host' }, sandbox: null, held: [] }
     case 'none':
-      return { namespace: { kind: 'private' }, endpoint: null, held: [] }
+      return { namespace: { kind: 'private' }, sandbox: null, held: [] }
     case 'container':
-      return { namespace: namespaceOf(parts, host.NetworkMode, 'net'), endpoint: null, held: [] }
+      return { namespace: namespaceOf(parts, host.NetworkMode, 'net'), sandbox: null, held: [] }
     case 'bridge':
-      return joinBridge(parts, container)
+    case 'user':
+      return joinNetworks(parts, container)
   }
 }
 
-async function joinBridge(parts: Parts, container: Container): Promise<Joined> {
+async function joinNetworks(parts: Parts, container: Container): Promise<Joined> {
   const { config, host } = container.definition
-  const wishes = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts)
-  const held = await holdPorts(parts, container, wishes)
+  const found = Object.entries(container.standing.networks).map(
+    ([name, { asked }]) => [parts.networkRegistry.find(name), asked] as const,
+  )
+  const wishes = found.map(([network, asked]) => wishOf(network, asked))
+  const ports = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts)
+  const held = await holdPorts(parts, container, ports)
   try {
-    const endpoint = await parts.networks.acquire(parts.bridge, container.id, (claimed) => {
+    const sandbox = await parts.networks.acquire(container.id, wishes, (claimed) => {
       const mappings = held.map(({ mapping }) => mapping)
-      container.standing = { ...container.standing, endpoint: claimed, mappings }
-      parts.records.put(container.id, container.standing, parts.bridge.id, 'changed')
+      const networks = Object.fromEntries(
+        found.map(([{ id, name }, asked]): [string, Attachment] => [name, { networkId: id, asked }]),
+      )
+      container.standing = { ...container.standing, networks, sandbox: claimed, mappings }
+      parts.records.put(container.id, container.standing, 'changed')
     })
-    return { namespace: { kind: 'path', path: endpoint.netns }, endpoint, held }
+    return { namespace: { kind: 'path', path: sandbox.netns }, sandbox, held }
   } catch (error) {
     for (const port of held) port.release()
     throw error

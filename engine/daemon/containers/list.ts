@@ -2,6 +2,7 @@
 import { EngineError } from '../../errors.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
+import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { Container } from './container.ts'
 import { isUp, wireState } from './lifecycle.ts'
 import { endpointMap } from './network-view.ts'
@@ -58,7 +59,7 @@ export function selectContainers(parts: Parts, request: ListRequest): Container[
       (before === null || index > before) &&
       (since === null || index < since) &&
       (images === null || images.has(container.definition.imageId)) &&
-      fits(filters, container, parts.bridge.id),
+      fits(filters, container, parts.networkRegistry),
   )
   return limit > 0 ? chosen.slice(0, limit) : chosen
 }
@@ -68,7 +69,7 @@ function runs(container: Container): boolean {
   return container.up || container.standing.life.kind === 'restarting'
 }
 
-function fits(filters: Filters, container: Container, bridgeId: string): boolean {
+function fits(filters: Filters, container: Container, networks: NetworkRegistry): boolean {
   const { definition, standing } = container
   const { life } = standing
   const state = wireState(life).Status
@@ -86,7 +87,7 @@ function fits(filters: Filters, container: Container, bridgeId: string): boolean
     booleanFilter(filters, 'is-task') !== true &&
     anyOf(filters, 'volume', (value) => mountsFit(container, value)) &&
     anyOf(filters, 'network', (value) =>
-      Object.entries(endpointMap(container, bridgeId)).some(
+      Object.entries(endpointMap(container, networks)).some(
         ([name, endpoint]) => name === value || (value !== '' && endpoint.NetworkID.startsWith(value)),
       ),
     ) &&

@@ -1,50 +1,65 @@
 /** A container's endpoints as Docker's JSON shows them. */
 import { createHash } from 'node:crypto'
 import type { ContainerNetworkSettings, EndpointSettings } from '../../api/network.ts'
-import { HOST_NETWORK_ID, NONE_NETWORK_ID } from '../networks/built-in.ts'
+import type { Endpoint } from '../../network/network.ts'
+import { dnsNames } from '../networks/attachments.ts'
+import type { NetworkRegistry } from '../networks/network-registry.ts'
+import type { Attachment } from '../records/container-record.ts'
 import type { Container } from './container.ts'
 import { portMap } from './ports.ts'
 
 /** Networks by name. A mode that names another container's network shows none. */
-export function endpointMap(container: Container, bridgeId: string): Record<string, EndpointSettings> {
-  const { host, networks, config } = container.definition
-  const mode = host.NetworkMode === 'default' ? 'bridge' : host.NetworkMode
-  if (mode.startsWith('container:')) return {}
-  const name = config.NetworkDisabled ? 'none' : mode
-  const asked = networks[host.NetworkMode] ?? networks[name]
-  const { endpoint } = container.standing
-  const id = name === 'host' ? HOST_NETWORK_ID : name === 'none' ? NONE_NETWORK_ID : bridgeId
-  const joined = container.up
+export function endpointMap(
+  container: Container,
+  networks: NetworkRegistry,
+): Record<string, EndpointSettings> {
+  return Object.fromEntries(
+    Object.entries(container.standing.networks).map(([name, attachment]) => [
+      name,
+      endpointSettings(container, name, attachment, networks),
+    ]),
+  )
+}
+
+function endpointSettings(
+  container: Container,
+  name: string,
+  { networkId, asked }: Attachment,
+  networks: NetworkRegistry,
+): EndpointSettings {
+  const known = networks.byName(name)
+  // Of host and none nothing is recorded: who is up is on it.
+  const id = known && (known.record === null || known.builtIn) ? known.id : networkId
+  const endpoint = container.standing.sandbox?.endpoints.find((each) => each.networkId === id)
+  const joined = container.up && (endpoint !== undefined || known?.record === null)
   return {
-    [name]: {
-      IPAMConfig: asked?.IPAMConfig ?? null,
-      Links: asked?.Links ?? null,
-      Aliases: asked?.Aliases ?? null,
-      MacAddress: endpoint?.macAddress ?? '',
-      DriverOpts: asked?.DriverOpts ?? null,
-      GwPriority: 0,
-      NetworkID: joined || name === 'bridge' ? id : '',
-      EndpointID: joined ? endpointId(container, id) : '',
-      Gateway: endpoint?.gateway ?? '',
-      IPAddress: endpoint?.address ?? '',
-      IPPrefixLen: endpoint?.prefixLength ?? 0,
-      IPv6Gateway: '',
-      GlobalIPv6Address: '',
-      GlobalIPv6PrefixLen: 0,
-      DNSNames: null,
-    },
+    IPAMConfig: asked.IPAMConfig ?? null,
+    Links: asked.Links ?? null,
+    Aliases: asked.Aliases ?? null,
+    MacAddress: endpoint?.macAddress ?? '',
+    DriverOpts: asked.DriverOpts ?? null,
+    GwPriority: asked.GwPriority ?? 0,
+    NetworkID: joined || name === 'bridge' ? id : networkId,
+    EndpointID: joined ? endpointId(container, id) : '',
+    Gateway: endpoint?.gateway ?? '',
+    IPAddress: endpoint?.address ?? '',
+    IPPrefixLen: endpoint?.prefixLength ?? 0,
+    IPv6Gateway: endpoint?.gateway6 ?? '',
+    GlobalIPv6Address: endpoint?.address6 ?? '',
+    GlobalIPv6PrefixLen: endpoint?.prefixLength6 ?? 0,
+    DNSNames: known?.builtIn ? null : dnsNames(container, asked),
   }
 }
 
 /** `NetworkSettings` of inspect. */
-export function networkSettings(container: Container, bridgeId: string): ContainerNetworkSettings {
-  const { endpoint, mappings } = container.standing
-  const networks = endpointMap(container, bridgeId)
-  const bridge = networks.bridge
+export function networkSettings(container: Container, networks: NetworkRegistry): ContainerNetworkSettings {
+  const { sandbox, mappings } = container.standing
+  const all = endpointMap(container, networks)
+  const bridge = all.bridge
   return {
     Bridge: '',
     SandboxID: container.up ? container.id : '',
-    SandboxKey: endpoint?.netns ?? '',
+    SandboxKey: sandbox?.netns ?? '',
     Ports: container.up ? portMap(container.definition.config.ExposedPorts, mappings) : {},
     HairpinMode: false,
     LinkLocalIPv6Address: '',
@@ -53,13 +68,25 @@ export function networkSettings(container: Container, bridgeId: string): Contain
     SecondaryIPv6Addresses: null,
     EndpointID: bridge?.EndpointID ?? '',
     Gateway: bridge?.Gateway ?? '',
-    GlobalIPv6Address: '',
-    GlobalIPv6PrefixLen: 0,
+    GlobalIPv6Address: bridge?.GlobalIPv6Address ?? '',
+    GlobalIPv6PrefixLen: bridge?.GlobalIPv6PrefixLen ?? 0,
     IPAddress: bridge?.IPAddress ?? '',
     IPPrefixLen: bridge?.IPPrefixLen ?? 0,
-    IPv6Gateway: '',
+    IPv6Gateway: bridge?.IPv6Gateway ?? '',
     MacAddress: bridge?.MacAddress ?? '',
-    Networks: networks,
+    Networks: all,
+  }
+}
+
+/** One endpoint in a network's inspect. */
+export function memberOf(container: Container, networkId: string, endpoint: Endpoint | undefined) {
+  const cidr = (address: string, prefix: number) => (address === '' ? '' : `${address}/${prefix}`)
+  return {
+    Name: container.name,
+    EndpointID: endpointId(container, networkId),
+    MacAddress: endpoint?.macAddress ?? '',
+    IPv4Address: endpoint ? cidr(endpoint.address, endpoint.prefixLength) : '',
+    IPv6Address: endpoint ? cidr(endpoint.address6, endpoint.prefixLength6) : '',
   }
 }
 

@@ -1,10 +1,11 @@
 /** What working on containers needs of the engine: handed from function to function, made once by the daemon. */
 
-import type { NetworkDefinition, Networks } from '../../network/network.ts'
+import type { Networks } from '../../network/network.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import type { Journal } from '../events/journal.ts'
+import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerRecords } from '../records/containers.ts'
 import type { Settings } from '../settings.ts'
 import type { VolumeService } from '../volumes/volume-service.ts'
@@ -33,8 +34,7 @@ export interface Parts {
   readonly journal: Journal
   /** Unpacked size of an image; 0 when it is gone. */
   readonly imageSizeBytes: (id: Digest) => number
-  /** The default bridge. */
-  readonly bridge: NetworkDefinition
+  readonly networkRegistry: NetworkRegistry
   readonly defaults: HostDefaults
   readonly processDefaults: ProcessDefaults
   /** What a person has set; a reload changes it. */

@@ -6,7 +6,7 @@ import type { Container } from './container.ts'
 import { containerFiles } from './files.ts'
 import type { Parts } from './parts.ts'
 import { cancelRestart } from './restart-policy.ts'
-import { emitNetwork } from './start.ts'
+import { emitNetworks } from './start.ts'
 import { killAndWait } from './stop.ts'
 
 /** Removes it. A running one only by `force`, else throws `conflict`. */
@@ -53,13 +53,13 @@ export async function dismantle(
   const { id } = container
   container.phase = 'removing'
   try {
-    const { endpoint, mappings } = container.standing
+    const { sandbox, mappings } = container.standing
     await Promise.all([
       parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
-      endpoint ? parts.networks.release(endpoint, mappings) : null,
+      sandbox ? parts.networks.release(sandbox, mappings) : null,
     ])
     parts.volumes.released(container)
-    if (endpoint) emitNetwork(parts, container, 'disconnect')
+    if (sandbox) emitNetworks(parts, container, sandbox, 'disconnect')
     // The moment of its removal: up to here all of its data is there, whatever happens.
     parts.records.remove(id)
   } catch (error) {

@@ -67,7 +67,7 @@ export function cancelRestart(parts: Parts, container: Container): boolean {
   if (!disarmRestart(container)) return false
   const life = restartGivenUp(container.standing.life)
   container.standing = { ...container.standing, life, stoppedByHand: true }
-  parts.records.put(container.id, container.standing, parts.bridge.id, 'same')
+  parts.records.put(container.id, container.standing, 'same')
   if (life.kind === 'exited') container.tellExit(life.code)
   return true
 }
@@ -93,7 +93,7 @@ export async function restartByPolicy(parts: Parts): Promise<void> {
     // Its policy was changed, or it used up its tries, while it waited for the engine before this one.
     if (container.standing.life.kind !== 'restarting' || chosen.includes(container)) continue
     container.standing = { ...container.standing, life: restartGivenUp(container.standing.life) }
-    parts.records.put(container.id, container.standing, parts.bridge.id, 'same')
+    parts.records.put(container.id, container.standing, 'same')
   }
   for (const container of chosen) container.pendingRestart = { timer: undefined }
   await Promise.all(

@@ -1,5 +1,6 @@
 /** Starting a container: everything that can go side by side does, and a failure leaves nothing behind. */
 import { EngineError } from '../../errors.ts'
+import type { Sandbox } from '../../network/network.ts'
 import { startFailureCode } from '../../runtime/failure.ts'
 import type { Exit } from '../../runtime/runtime.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
@@ -60,10 +61,10 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     joinNetwork(parts, container),
   )
   try {
-    if (joined.endpoint) emitNetwork(parts, container, 'connect')
+    if (joined.sandbox) emitNetworks(parts, container, joined.sandbox, 'connect')
     const files = containerFiles(parts.directory, id)
     await Promise.all([
-      writeContainerFiles(files, definition, joined.endpoint),
+      writeContainerFiles(files, definition, joined.sandbox, parts.networkRegistry),
       parts.volumes.prepare(container, rootfs.path),
     ])
     const settings = containerSettings(definition, {
@@ -93,7 +94,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       ...(health ? { health } : {}),
     }
     container.phase = 'rest'
-    parts.records.put(id, container.standing, parts.bridge.id, 'same')
+    parts.records.put(id, container.standing, 'same')
     parts.journal.emit('container', 'start', id, container.attributes())
     parts.health.watch(container)
     // It may have ended while its start was being written down.
@@ -112,10 +113,10 @@ function filesOwner(parts: Parts, container: Container): string {
     : container.id
 }
 
-async function publish(parts: Parts, { endpoint, held }: Joined): Promise<void> {
-  if (!endpoint || held.length === 0) return
+async function publish(parts: Parts, { sandbox, held }: Joined): Promise<void> {
+  if (!sandbox || held.length === 0) return
   await parts.networks.publish(
-    endpoint,
+    sandbox,
     held.map(({ mapping }) => mapping),
   )
 }
@@ -133,20 +134,20 @@ async function undoStart(parts: Parts, container: Container, error: unknown): Pr
   const { id } = container
   const message = error instanceof Error ? error.message : String(error)
   dropPending(container)
-  const { endpoint, mappings } = container.standing
+  const { sandbox, mappings } = container.standing
   const undone = await Promise.allSettled([
     parts.runtime.delete(id, { force: true }),
     parts.store.unmountRootfs(id),
-    endpoint ? parts.networks.release(endpoint, mappings) : null,
+    sandbox ? parts.networks.release(sandbox, mappings) : null,
   ])
   for (const step of undone) {
     if (step.status === 'rejected') parts.report(step.reason, `undoing the start of ${container.name}`)
   }
-  if (endpoint) emitNetwork(parts, container, 'disconnect')
+  if (sandbox) emitNetworks(parts, container, sandbox, 'disconnect')
   const life = failedStart(container.standing.life, startFailureCode(message), message)
-  container.standing = { ...container.standing, life, endpoint: null, mappings: [] }
+  container.standing = { ...container.standing, life, sandbox: null, mappings: [] }
   try {
-    parts.records.put(id, container.standing, parts.bridge.id, endpoint ? 'changed' : 'same')
+    parts.records.put(id, container.standing, sandbox ? 'changed' : 'same')
   } catch (failure) {
     parts.report(failure, `recording the failed start of ${container.name}`)
   }
@@ -157,9 +158,17 @@ async function undoStart(parts: Parts, container: Container, error: unknown): Pr
   }
 }
 
-/** Says that a container joined or left the default bridge. */
-export function emitNetwork(parts: Parts, container: Container, action: 'connect' | 'disconnect'): void {
-  const { bridge } = parts
-  const attributes = { container: container.id, name: bridge.name, type: bridge.driver }
-  parts.journal.emit('network', action, bridge.id, attributes)
+/** Says that a container joined or left its networks. */
+export function emitNetworks(
+  parts: Parts,
+  container: Container,
+  { endpoints }: Pick<Sandbox, 'endpoints'>,
+  action: 'connect' | 'disconnect',
+): void {
+  for (const { networkId } of endpoints) {
+    const network = parts.networkRegistry.byId(networkId)
+    if (!network) continue
+    const attributes = { container: container.id, name: network.name, type: network.driver }
+    parts.journal.emit('network', action, networkId, attributes)
+  }
 }

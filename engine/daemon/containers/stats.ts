@@ -48,8 +48,8 @@ async function sample(parts: Parts, container: Container): Promise<Usage | null>
 }
 
 async function networks(parts: Parts, container: Container): Promise<Record<string, NetworkStats> | null> {
-  const { life, endpoint } = container.standing
-  if (!endpoint || !isUp(life)) return null
+  const { life, sandbox } = container.standing
+  if (!sandbox || !isUp(life)) return null
   const counters = await parts.networks.counters(life.pid).catch(() => ({})) // it ends just now
   return Object.fromEntries(
     Object.entries(counters)

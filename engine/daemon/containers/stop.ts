@@ -133,7 +133,7 @@ async function unpauseNow(parts: Parts, container: Container): Promise<void> {
 
 function record(parts: Parts, container: Container, life: Container['standing']['life']): void {
   container.standing = { ...container.standing, life }
-  parts.records.put(container.id, container.standing, parts.bridge.id, 'same')
+  parts.records.put(container.id, container.standing, 'same')
 }
 
 function markStopped(container: Container): void {

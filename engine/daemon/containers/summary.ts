@@ -1,5 +1,6 @@
 /** Rows of the list. Each is kept as JSON text until its container changes; only the status text is put in anew. */
 import type { ContainerSummary } from '../../api/container.ts'
+import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { Container } from './container.ts'
 import { commandOf } from './define.ts'
 import { wireState } from './lifecycle.ts'
@@ -10,7 +11,7 @@ import { statusText } from './status-text.ts'
 
 /** What rows show of the rest of the engine. */
 export interface RowContext {
-  readonly bridgeId: string
+  readonly networks: NetworkRegistry
   readonly volumePath: (name: string) => string
 }
 
@@ -65,7 +66,7 @@ export function summary(container: Container, status: string, context: RowContex
     State: wireState(standing.life).Status,
     Status: status,
     HostConfig: { NetworkMode: host.NetworkMode },
-    NetworkSettings: { Networks: endpointMap(container, context.bridgeId) },
+    NetworkSettings: { Networks: endpointMap(container, context.networks) },
     Mounts: definition.mounts.map((mount) => mountPoint(mount, context.volumePath)),
   }
 }

@@ -1,150 +1,158 @@
-/** Networks as Docker shows them: bridge, host and none. Networks of one's own are not made yet, and said so. */
-import type { NetworkCreateRequest, NetworkCreateResponse, NetworkInspect } from '../../api/network.ts'
-import { EngineError } from '../../errors.ts'
-import type { NetworkDefinition } from '../../network/network.ts'
-import type { Container } from '../containers/container.ts'
-import { endpointId, endpointMap } from '../containers/network-view.ts'
-import type { ContainerRegistry } from '../containers/registry.ts'
-import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
-import { HOST_NETWORK_ID, NONE_NETWORK_ID } from './built-in.ts'
-
-interface Known {
-  readonly id: string
-  readonly name: string
-  readonly driver: string
-}
+/** Networks as Docker shows them and as it lets them be made, removed, joined and left. */
+import { randomBytes } from 'node:crypto'
+import { networkInterfaces } from 'node:os'
+import type {
+  EndpointSettings,
+  NetworkCreateRequest,
+  NetworkCreateResponse,
+  NetworkInspect,
+} from '../../api/network.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
+import { nowNano, rfc3339 } from '../clock.ts'
+import type { Parts } from '../containers/parts.ts'
+import { checkFilters, type Filters, labelsFit } from '../filters.ts'
+import { pruneUntil } from '../prune-until.ts'
+import { Queue } from '../queue.ts'
+import type { NetworkRecords } from '../records/networks.ts'
+import { DEFAULT_POOLS, localPool } from './choose-subnet.ts'
+import { connectContainer, disconnectContainer } from './connect.ts'
+import { checkNetworkName, defineNetwork } from './define-network.ts'
+import { hostRanges } from './host-ranges.ts'
+import type { KnownNetwork } from './network-registry.ts'
+import { inspectNetwork, membersOf, selectNetworks } from './network-wire.ts'
 
 export class NetworkService {
-  readonly #registry: ContainerRegistry
-  readonly #bridge: NetworkDefinition
-  readonly #created: string
-  readonly #known: readonly Known[]
+  readonly #parts: Parts
+  readonly #records: NetworkRecords
+  /** What is made one after another: two creates must not choose one subnet. */
+  readonly #queue = new Queue()
 
-  /** `created` is RFC 3339: when this root was made. */
-  constructor(registry: ContainerRegistry, bridge: NetworkDefinition, created: string) {
-    this.#registry = registry
-    this.#bridge = bridge
-    this.#created = created
-    this.#known = [
-      { id: bridge.id, name: bridge.name, driver: 'bridge' },
-      { id: HOST_NETWORK_ID, name: 'host', driver: 'host' },
-      { id: NONE_NETWORK_ID, name: 'none', driver: 'null' },
-    ]
+  constructor(parts: Parts, records: NetworkRecords) {
+    this.#parts = parts
+    this.#records = records
   }
 
   list(filters: Filters): readonly NetworkInspect[] {
-    checkFilters(filters, ['dangling', 'driver', 'id', 'label', 'label!', 'name', 'scope', 'type'])
-    const dangling = booleanFilter(filters, 'dangling')
-    return this.#known
-      .filter(
-        ({ id, name, driver }) =>
-          anyOf(filters, 'id', (value) => id.startsWith(value)) &&
-          anyOf(filters, 'name', (value) => nameFits(value, name)) &&
-          anyOf(filters, 'driver', (value) => value === driver) &&
-          anyOf(filters, 'scope', (value) => value === 'local') &&
-          anyOf(filters, 'type', (value) => value === 'builtin') &&
-          labelsFit(filters, {}) &&
-          dangling !== true,
-      )
-      .map((known) => ({ ...this.#wire(known), Containers: {} }))
+    return selectNetworks(this.#parts, filters).map((network) => ({
+      ...inspectNetwork(this.#parts, network),
+      Containers: {},
+    }))
   }
 
   inspect(name: string): NetworkInspect {
-    return this.#wire(this.#find(name))
+    return inspectNetwork(this.#parts, this.#parts.networkRegistry.find(name))
   }
 
-  async create(request: NetworkCreateRequest): Promise<NetworkCreateResponse> {
-    if (this.#known.some((known) => known.name === request.Name)) {
-      throw new EngineError('conflict', `network with name ${request.Name} already exists`)
+  create(request: NetworkCreateRequest): Promise<NetworkCreateResponse> {
+    return this.#queue.run(async () => {
+      const { networkRegistry, networks, journal } = this.#parts
+      const name = request.Name ?? ''
+      checkNetworkName(name)
+      checkKind(request)
+      if (networkRegistry.byName(name)) {
+        throw new EngineError('conflict', `network with name ${name} already exists`)
+      }
+      const links = networkInterfaces()
+      const record = defineNetwork(request, {
+        id: randomBytes(32).toString('hex'),
+        created: rfc3339(nowNano()),
+        hostRanges: hostRanges(),
+        others: networkRegistry.definitions(),
+        pools: [...DEFAULT_POOLS, localPool(networkRegistry.bridge.link)],
+        linkExists: (link) => links[link] !== undefined,
+      })
+      const { definition } = record
+      // Recorded first: what a crash leaves of it is made whole by the next engine, or removed with it.
+      this.#records.add(record)
+      try {
+        await networks.raise([definition])
+      } catch (error) {
+        await networks.lower(definition).catch(() => undefined)
+        this.#records.remove(definition.id)
+        throw error
+      }
+      networkRegistry.add(record)
+      journal.emit('network', 'create', definition.id, { name, type: definition.driver })
+      return { Id: definition.id, Warning: '' }
+    })
+  }
+
+  async connect(name: string, container: string, asked: Partial<EndpointSettings>): Promise<void> {
+    const network = this.#parts.networkRegistry.find(name)
+    await connectContainer(this.#parts, this.#parts.registry.find(container), network, asked)
+  }
+
+  async disconnect(name: string, container: string, options: { readonly force: boolean }): Promise<void> {
+    const network = this.#parts.networkRegistry.find(name)
+    let found: ReturnType<Parts['registry']['find']>
+    try {
+      found = this.#parts.registry.find(container)
+    } catch (error) {
+      if (!options.force || !isEngineError(error, 'not-found')) throw error
+      throw new EngineError('not-found', `endpoint ${container} not found`, { cause: error })
     }
-    throw new EngineError(
-      'not-implemented',
-      `cannot create network ${request.Name}: this engine has the networks bridge, host and none, and cannot make others yet`,
-    )
-  }
-
-  async connect(name: string, container: string): Promise<void> {
-    throw this.#fixed('connect', name, container)
-  }
-
-  async disconnect(name: string, container: string): Promise<void> {
-    throw this.#fixed('disconnect', name, container)
+    await disconnectContainer(this.#parts, found, network)
   }
 
   async remove(name: string): Promise<void> {
-    const known = this.#find(name)
-    throw new EngineError('forbidden', `${known.name} is a pre-defined network and cannot be removed`)
+    const network = this.#parts.networkRegistry.find(name)
+    if (network.builtIn) {
+      throw new EngineError('forbidden', `${network.name} is a pre-defined network and cannot be removed`)
+    }
+    await this.#queue.run(() => this.#destroy(network))
   }
 
-  /** There is nothing to prune: the networks that are always there stay. */
+  /** Removes the networks that no container that is up is on. */
   async prune(filters: Filters): Promise<{ readonly NetworksDeleted: readonly string[] | null }> {
     checkFilters(filters, ['label', 'label!', 'until'])
-    return { NetworksDeleted: null }
-  }
-
-  #fixed(verb: string, name: string, container: string): EngineError {
-    const network = this.#find(name)
-    const { name: which } = this.#registry.find(container)
-    return new EngineError(
-      'not-implemented',
-      `cannot ${verb} container ${which} and network ${network.name}: this engine sets a container's network when it is created`,
-    )
-  }
-
-  #find(name: string): Known {
-    const exact = this.#known.find((known) => known.name === name || known.id === name)
-    const found = exact ?? this.#known.find((known) => name.length > 2 && known.id.startsWith(name))
-    if (!found) throw new EngineError('not-found', `network ${name} not found`)
-    return found
-  }
-
-  #wire({ id, name, driver }: Known): NetworkInspect {
-    const bridged = driver === 'bridge'
-    return {
-      Name: name,
-      Id: id,
-      Created: this.#created,
-      Scope: 'local',
-      Driver: driver,
-      EnableIPv4: true,
-      EnableIPv6: false,
-      IPAM: {
-        Driver: 'default',
-        Options: null,
-        Config: bridged ? [{ Subnet: this.#bridge.subnet, Gateway: this.#bridge.gateway }] : [],
-      },
-      Internal: false,
-      Attachable: false,
-      Ingress: false,
-      ConfigFrom: { Network: '' },
-      ConfigOnly: false,
-      Containers: Object.fromEntries(
-        [...this.#registry.all()].flatMap((container) => this.#member(container, name, id)),
-      ),
-      Options: bridged
-        ? {
-            'com.docker.network.bridge.default_bridge': 'true',
-            'com.docker.network.bridge.enable_icc': 'true',
-            'com.docker.network.bridge.enable_ip_masquerade': 'true',
-            'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-            'com.docker.network.bridge.name': this.#bridge.bridge,
-            'com.docker.network.driver.mtu': '1500',
-          }
-        : {},
-      Labels: {},
+    const until = pruneUntil(filters)
+    const removed: string[] = []
+    for (const network of this.#parts.networkRegistry.all()) {
+      const { record } = network
+      if (network.builtIn || !record || !labelsFit(filters, record.labels)) continue
+      if (until !== null && Date.parse(record.created) >= until) continue
+      if (membersOf(this.#parts, network).length > 0) continue
+      try {
+        await this.#queue.run(() => this.#destroy(network))
+        removed.push(network.name)
+      } catch (error) {
+        // Somebody joined it, or removed it, in the meantime.
+        if (!isEngineError(error, 'forbidden') && !isEngineError(error, 'not-found')) throw error
+      }
     }
+    this.#parts.journal.emit('network', 'prune', '', { reclaimed: '0' })
+    return { NetworksDeleted: removed.length > 0 ? removed : null }
   }
 
-  #member(container: Container, name: string, id: string): [string, NetworkInspect['Containers'][string]][] {
-    if (!container.up || !endpointMap(container, this.#bridge.id)[name]) return []
-    const { endpoint } = container.standing
-    const member = {
-      Name: container.name,
-      EndpointID: endpointId(container, id),
-      MacAddress: endpoint?.macAddress ?? '',
-      IPv4Address: endpoint ? `${endpoint.address}/${endpoint.prefixLength}` : '',
-      IPv6Address: '',
+  async #destroy(network: KnownNetwork): Promise<void> {
+    const { networkRegistry, networks, journal } = this.#parts
+    const { id, name, record } = network
+    if (!networkRegistry.byId(id)) throw new EngineError('not-found', `network ${name} not found`)
+    if (membersOf(this.#parts, network).length > 0) {
+      throw new EngineError(
+        'forbidden',
+        `error while removing network: network ${name} id ${id} has active endpoints`,
+      )
     }
-    return [[container.id, member]]
+    // Out of sight first, so that nobody joins what is going.
+    networkRegistry.remove(network)
+    try {
+      if (record) await networks.lower(record.definition)
+      this.#records.remove(id)
+    } catch (error) {
+      if (record) networkRegistry.add(record)
+      throw error
+    }
+    journal.emit('network', 'destroy', id, { name, type: network.driver })
+  }
+}
+
+/** Throws `forbidden` for what only a swarm has. */
+function checkKind(request: NetworkCreateRequest): void {
+  if (request.Ingress) {
+    throw new EngineError('forbidden', 'Ingress network can only be global scope network')
+  }
+  if (request.Scope && request.Scope !== 'local') {
+    throw new EngineError('forbidden', 'cannot create a swarm scoped network when swarm is not active')
   }
 }

@@ -1,7 +1,7 @@
 /** What is recorded of a container: what was asked for (never changes) and what has become of it. */
 import type { ContainerConfig, HealthState, HostConfig } from '../../api/container.ts'
 import type { EndpointSettings } from '../../api/network.ts'
-import type { Endpoint, PortMapping } from '../../network/network.ts'
+import type { PortMapping, Sandbox } from '../../network/network.ts'
 import type { Digest } from '../../oci/descriptor.ts'
 import type { Life } from '../containers/lifecycle.ts'
 
@@ -45,10 +45,20 @@ export interface ContainerDefinition {
   readonly networks: Readonly<Record<string, Partial<EndpointSettings>>>
 }
 
+/** A network that a container is to be on. */
+export interface Attachment {
+  /** Empty until it has been on it. */
+  readonly networkId: string
+  readonly asked: Partial<EndpointSettings>
+}
+
 /** What has become of it. */
 export interface ContainerStanding {
   readonly life: Life
-  readonly endpoint: Endpoint | null
+  /** The networks that it is on, or will be when it starts, by name. */
+  readonly networks: Readonly<Record<string, Attachment>>
+  /** Its place in them while it is up; null on the host's network, another container's, and none. */
+  readonly sandbox: Sandbox | null
   readonly mappings: readonly PortMapping[]
   readonly restarts: number
   /** Stopped by a person: restart policies leave it alone. */

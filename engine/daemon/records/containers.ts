@@ -72,8 +72,8 @@ export class ContainerRecords {
     this.#insert.run(definition.id, name, JSON.stringify(definition), JSON.stringify(standing))
   }
 
-  /** Writes what has become of a container, with the address and the ports that it holds on `network`. */
-  put(id: string, standing: ContainerStanding, network: string, held: 'same' | 'changed'): void {
+  /** Writes what has become of a container, with the addresses and the ports that it holds. */
+  put(id: string, standing: ContainerStanding, held: 'same' | 'changed'): void {
     if (held === 'same') {
       this.#update.run(JSON.stringify(standing), id)
       return
@@ -82,7 +82,9 @@ export class ContainerRecords {
       this.#update.run(JSON.stringify(standing), id)
       this.#clearAddresses.run(id)
       this.#clearPorts.run(id)
-      if (standing.endpoint) this.#addAddress.run(network, standing.endpoint.address, id)
+      for (const { networkId, address, address6 } of standing.sandbox?.endpoints ?? []) {
+        for (const each of [address, address6]) if (each !== '') this.#addAddress.run(networkId, each, id)
+      }
       for (const { hostIp, hostPort, protocol } of standing.mappings) {
         this.#addPort.run(hostIp, hostPort, protocol, id)
       }

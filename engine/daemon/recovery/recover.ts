@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertNever } from '../../errors.ts'
+import type { InUse } from '../../network/network.ts'
 import { nowNano, rfc3339, rfc3339OfDate } from '../clock.ts'
 import type { Container } from '../containers/container.ts'
 import { ended, isUp } from '../containers/lifecycle.ts'
@@ -60,7 +61,7 @@ function adopt(parts: Parts, container: Container, step: Extract<RecoveryStep, {
   const kind = step.paused ? 'paused' : 'running'
   if (isUp(life) && life.kind === kind && life.pid === step.pid) return
   container.standing = { ...container.standing, life: { kind, pid: step.pid, startedAt }, seeded: true }
-  parts.records.put(container.id, container.standing, parts.bridge.id, 'same')
+  parts.records.put(container.id, container.standing, 'same')
 }
 
 async function takeExit(
@@ -80,27 +81,34 @@ async function takeExit(
     return
   }
   const { id } = container
-  const { endpoint, mappings } = container.standing
-  parts.records.put(id, container.standing, parts.bridge.id, 'same')
+  const { sandbox, mappings } = container.standing
+  parts.records.put(id, container.standing, 'same')
   await parts.runtime.delete(id, { force: true })
   await Promise.all([
     parts.store.unmountRootfs(id),
-    endpoint ? parts.networks.release(endpoint, mappings) : null,
+    sandbox ? parts.networks.release(sandbox, mappings) : null,
   ])
-  container.standing = { ...container.standing, endpoint: null, mappings: [] }
-  parts.records.put(id, container.standing, parts.bridge.id, 'changed')
+  container.standing = { ...container.standing, sandbox: null, mappings: [] }
+  parts.records.put(id, container.standing, 'changed')
+}
+
+/** What of the network the containers have that are up. */
+export function inUse({ registry }: Parts): InUse[] {
+  return [...registry.all()].flatMap(({ up, standing: { sandbox, mappings } }) =>
+    up && sandbox ? [{ sandbox, mappings }] : [],
+  )
 }
 
 /** What no record explains goes: mounts, writable layers, files, addresses of those that are not up. */
 async function sweep(parts: Parts, rebooted: boolean): Promise<void> {
-  const { registry, store, networks, volumes, bridge, records } = parts
+  const { registry, store, networks, volumes, records } = parts
   const containers = [...registry.all()]
   for (const container of containers) {
-    const { endpoint, mappings } = container.standing
-    if (container.up || (!endpoint && mappings.length === 0)) continue
-    if (endpoint) await networks.release(endpoint, mappings)
-    container.standing = { ...container.standing, endpoint: null, mappings: [] }
-    records.put(container.id, container.standing, bridge.id, 'changed')
+    const { sandbox, mappings } = container.standing
+    if (container.up || (!sandbox && mappings.length === 0)) continue
+    if (sandbox) await networks.release(sandbox, mappings)
+    container.standing = { ...container.standing, sandbox: null, mappings: [] }
+    records.put(container.id, container.standing, 'changed')
   }
   const up = containers.filter((container) => container.up)
   await Promise.all([
@@ -108,10 +116,7 @@ async function sweep(parts: Parts, rebooted: boolean): Promise<void> {
       up.map(({ id }) => id),
       containers.map(({ id }) => id),
     ),
-    networks.recover(
-      up.flatMap(({ standing: { endpoint, mappings } }) => (endpoint ? [{ endpoint, mappings }] : [])),
-      rebooted,
-    ),
+    networks.recover(parts.networkRegistry.definitions(), inUse(parts), rebooted),
     volumes.recover(),
     removeStrangeFiles(parts),
   ])

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Volumes } from '../../volume/volumes.ts'
 import type { Parts } from '../containers/parts.ts'
-import { observe } from './recover.ts'
+import { inUse, observe } from './recover.ts'
 
 /** Records against runtime, store, networks and volumes. */
 export async function verifyAll(
@@ -11,15 +11,12 @@ export async function verifyAll(
   options: { readonly deep: boolean; readonly live: boolean; readonly rebooted: boolean },
 ): Promise<readonly string[]> {
   const containers = [...parts.registry.all()]
-  const inUse = containers.flatMap(({ up, standing: { endpoint, mappings } }) =>
-    up && endpoint ? [{ endpoint, mappings }] : [],
-  )
   const lines = await Promise.all([
     parts.store.verify(
       containers.map(({ id, definition, up }) => ({ id, diffIds: definition.diffIds, running: up })),
       { deep: options.deep, live: options.live },
     ),
-    parts.networks.verify(inUse),
+    parts.networks.verify(parts.networkRegistry.definitions(), inUse(parts)),
     verifyRuntime(parts, options.rebooted),
     verifyVolumes(parts, directories),
     verifyFiles(parts),

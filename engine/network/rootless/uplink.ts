@@ -42,7 +42,7 @@ export async function openUplink(state: string, lifeline: string): Promise<Uplin
   await mkdir(folderOf(state), { recursive: true, mode: 0o700 })
   if (boundUplink(state) === null) {
     await rm(netns, { force: true })
-    await run(nativeHelper(), ['net', 'empty', netns])
+    await run(nativeHelper(), ['net', 'join', netns, '-', '-'])
   }
   const running = readGuard(state)
   if (running) return { netns, program: running.program, warnings: [] }

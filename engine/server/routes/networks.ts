@@ -1,8 +1,14 @@
 /** Routes of networks. */
-import type { NetworkCreateRequest } from '../../api/network.ts'
+import type {
+  NetworkConnectRequest,
+  NetworkCreateRequest,
+  NetworkDisconnectRequest,
+} from '../../api/network.ts'
 import type { NetworksBackend } from '../backend.ts'
+import { NETWORK_CONNECT, NETWORK_CREATE, NETWORK_DISCONNECT } from '../body-shapes.ts'
 import { answer, answerEmpty, filters, jsonBody, param } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 
 export function networkRoutes(networks: NetworksBackend): Route[] {
   return [
@@ -15,7 +21,11 @@ export function networkRoutes(networks: NetworksBackend): Route[] {
       method: 'POST',
       pattern: '/networks/create',
       handler: async (call) =>
-        answer(call, 201, await networks.create(await jsonBody<NetworkCreateRequest>(call))),
+        answer(
+          call,
+          201,
+          await networks.create(shaped(await jsonBody(call), NETWORK_CREATE) as NetworkCreateRequest),
+        ),
     },
     {
       method: 'POST',
@@ -31,8 +41,8 @@ export function networkRoutes(networks: NetworksBackend): Route[] {
       method: 'POST',
       pattern: '/networks/{name}/connect',
       handler: async (call) => {
-        const body = await jsonBody<{ readonly Container?: string }>(call)
-        await networks.connect(param(call, 'name'), body.Container ?? '')
+        const body = shaped(await jsonBody(call), NETWORK_CONNECT) as NetworkConnectRequest
+        await networks.connect(param(call, 'name'), body.Container ?? '', body.EndpointConfig ?? {})
         answerEmpty(call, 200)
       },
     },
@@ -40,7 +50,7 @@ export function networkRoutes(networks: NetworksBackend): Route[] {
       method: 'POST',
       pattern: '/networks/{name}/disconnect',
       handler: async (call) => {
-        const body = await jsonBody<{ readonly Container?: string; readonly Force?: boolean }>(call)
+        const body = shaped(await jsonBody(call), NETWORK_DISCONNECT) as NetworkDisconnectRequest
         const force = body.Force === true
         await networks.disconnect(param(call, 'name'), body.Container ?? '', { force })
         answerEmpty(call, 200)

@@ -5,7 +5,7 @@ import type { Parts } from '../parts.ts'
 import { afterProbe, type HealthCheck, healthCheck, nextDelay, STARTING } from './health.ts'
 import { probe } from './probe.ts'
 
-type MonitorParts = Pick<Parts, 'runtime' | 'store' | 'journal' | 'records' | 'bridge' | 'report'>
+type MonitorParts = Pick<Parts, 'runtime' | 'store' | 'journal' | 'records' | 'report'>
 
 /** A container under watch. */
 interface Watch {
@@ -85,10 +85,10 @@ export class HealthMonitor {
 
   /** A later engine goes on from the last change of state; results between changes are in memory alone. */
   #tell(container: Container, health: HealthState): void {
-    const { journal, records, bridge } = this.#parts
+    const { journal, records } = this.#parts
     journal.emit('container', `health_status: ${health.Status}`, container.id, container.attributes())
     container.standing = { ...container.standing, health }
-    records.put(container.id, container.standing, bridge.id, 'same')
+    records.put(container.id, container.standing, 'same')
   }
 }
 
