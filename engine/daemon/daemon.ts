@@ -14,6 +14,7 @@ import { bridgeNetworks } from '../network/bridge-networks.ts'
 import type { NetworkDefinition, Networks } from '../network/network.ts'
 import { placeNetworks } from '../network/place.ts'
 import { boundUplink, closeUplink, openUplink } from '../network/rootless/uplink.ts'
+import { certificatesFolder } from '../registry/options.ts'
 import { Registry } from '../registry/registry.ts'
 import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
@@ -268,7 +269,10 @@ async function assemble(options: DaemonOptions): Promise<Assembly> {
   const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
     join(paths.volumes, name, '_data'),
   )
-  const remote = new Registry(options.settings.registries)
+  const remote = new Registry({
+    ...options.settings.registries,
+    certificates: certificatesFolder(rootless, process.env),
+  })
   const images = new Images({
     store,
     records: imageRecords,

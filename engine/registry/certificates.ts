@@ -25,11 +25,9 @@ export function tlsContext(own: HostCertificates | null): SecureContext {
   return context
 }
 
-/** What `folder/<host>` holds; null when there is no such folder. Throws `invalid` for a cert without its key. */
-export async function hostCertificates(folder: string, host: string): Promise<HostCertificates | null> {
-  const place = join(folder, host)
-  const names = await readdir(place).catch(() => null)
-  if (names === null) return null
+/** What a host's folder holds. Throws `invalid` for a certificate without its key. */
+export async function hostCertificates(place: string): Promise<HostCertificates> {
+  const names = await readdir(place)
   const read = (name: string) => readFile(join(place, name), 'utf8')
   const ca = await Promise.all(names.filter((name) => name.endsWith('.crt')).map(read))
   const pairs = names.filter((name) => name.endsWith('.cert'))

@@ -83,6 +83,9 @@ function pushDenied(status: number, message: string, name: string): EngineError 
       )
 }
 
+const UNKNOWN_AUTHORITY =
+  "x509: certificate signed by unknown authority. If you trust it, put its authority as ca.crt into its folder in the engine's certs.d."
+
 const NETWORK: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused. Nothing listens there: is the registry running, and the address right?',
   ENOTFOUND: 'no such host. Is the name right, and does this machine reach a DNS server?',
@@ -97,14 +100,15 @@ const NETWORK: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
   UND_ERR_BODY_TIMEOUT: 'it stopped sending in the middle',
   UND_ERR_SOCKET: 'it closed the connection in the middle',
-  DEPTH_ZERO_SELF_SIGNED_CERT:
-    'its certificate is self-signed (x509: certificate signed by unknown authority)',
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'its certificate chain is self-signed (x509: certificate signed by unknown authority)',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an unknown authority (x509)',
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_AUTHORITY,
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
   CERT_HAS_EXPIRED: 'its certificate has expired (x509)',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name (x509)',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak https (server gave HTTP response to HTTPS client)',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    "http: server gave HTTP response to HTTPS client. If its network can be trusted, name it in the engine's insecure-registries.",
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    "tls: certificate required: it answers only to those with a certificate. Put client.cert and client.key into its folder in the engine's certs.d.",
 }
 
 /** Failures that a second try may cure: the connection broke, it was not refused. */

@@ -1,5 +1,4 @@
 /** Which registries a person trusts without a certificate (dockerd's `insecure-registries`). */
-import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
 import { EngineError } from '../errors.ts'
 
@@ -28,6 +27,7 @@ export class InsecureRegistries {
     const kind = isIP(name)
     if (kind !== 0) return this.#networks.check(name, kind === 6 ? 'ipv6' : 'ipv4')
     if (!this.#beyondLoopback) return false
+    const { lookup } = await import('node:dns/promises')
     const addresses = await lookup(name, { all: true }).catch(() => [])
     return addresses.some(({ address, family }) =>
       this.#networks.check(address, family === 6 ? 'ipv6' : 'ipv4'),

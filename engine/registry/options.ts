@@ -1,5 +1,7 @@
 /** How an engine reaches registries, in the words of daemon.json. */
 
+import { join } from 'node:path'
+
 /** `insecure-registries`, `registry-mirrors` and the folder of certificates. */
 export interface RegistryOptions {
   /**
@@ -18,4 +20,13 @@ export const DEFAULT_REGISTRY_OPTIONS: RegistryOptions = {
   insecure: [],
   mirrors: [],
   certificates: '/etc/docker/certs.d',
+}
+
+/** Where people keep certificates of registries: as dockerd's users do, and as those of a dockerd without root. */
+export function certificatesFolder(
+  rootless: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  if (!rootless) return DEFAULT_REGISTRY_OPTIONS.certificates
+  return join(env.XDG_CONFIG_HOME || join(env.HOME ?? '/', '.config'), 'docker/certs.d')
 }
