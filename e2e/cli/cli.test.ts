@@ -13,6 +13,8 @@ import { IMAGES } from '../fixtures/images.ts'
 import { top } from '../fixtures/paths.ts'
 import { freePort, run } from '../fixtures/processes.ts'
 import { CASES, type Step } from './cases.ts'
+import { FILE_CASES } from './cases-files.ts'
+import { LIFE_CASES } from './cases-life.ts'
 import { keysOf, normalise } from './normalise.ts'
 
 const engines = inject('engines')
@@ -55,7 +57,7 @@ for (const cli of clis) {
     })
     afterAll(() => report(cli.version, rows))
 
-    for (const { name, steps } of CASES) {
+    for (const { name, steps } of [...CASES, ...LIFE_CASES, ...FILE_CASES]) {
       test(name, async () => {
         const ports = new Map(
           await Promise.all(engines.map(async (engine) => [engine.name, await freePort()] as const)),

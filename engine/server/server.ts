@@ -25,6 +25,9 @@ import { systemRoutes } from './routes/system.ts'
 import { volumeRoutes } from './routes/volumes.ts'
 import { API_VERSION, splitVersion } from './versions.ts'
 
+/** How long a client may go on sending after its answer. */
+const READ_OUT_MS = 10_000
+
 /** Told of what no client can repair. */
 export type ReportDefect = (error: unknown, what: string) => void
 
@@ -134,11 +137,9 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
     response.writeHead(status, {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(text),
-      // What is left of the body would be read as the next request.
-      ...(request.complete ? {} : { Connection: 'close' }),
     })
     response.end(text)
-    request.resume()
+    readOut(request)
   }
 
   async function serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -172,6 +173,17 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`)
     linger(socket)
   }
+}
+
+/**
+ * Reads what a client still sends after its answer, and drops it: many a client looks at the answer only when it has
+ * sent everything, and takes a closed connection for the error. One that never ends is closed at last.
+ */
+function readOut(request: IncomingMessage): void {
+  if (request.complete) return
+  const timer = setTimeout(() => request.socket.destroy(), READ_OUT_MS).unref()
+  request.once('close', () => clearTimeout(timer))
+  request.resume()
 }
 
 /** With an authority, who has no certificate of it gets no further than the handshake. */
