@@ -2,9 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ContainerCreateRequest, ContainerSummary } from '../api/container.ts'
 import { type Daemon, openDaemon, verifyRoot } from './daemon.ts'
 import { PLAIN_SETTINGS } from './plain-settings.ts'
@@ -114,6 +115,62 @@ describe.skipIf(!able)('a daemon', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     await daemon.containers.remove('wanted', { force: false, volumes: false })
   })
+
+  test('a start that cannot be written down is none, and its first error is told', async () => {
+    const id = await create({ Cmd: ['sleep', '1000'] }, 'unwritten')
+    const refuse = refusingWrites("NEW.standing LIKE '%running%'")
+    await expect(daemon.containers.start(id)).rejects.toThrow('no room')
+    refuse.end()
+    const { State } = await daemon.containers.inspect(id, { size: false })
+    expect(State).toMatchObject({ Status: 'created', Pid: 0, Error: expect.stringContaining('no room') })
+    await daemon.containers.start(id)
+    await daemon.containers.remove(id, { force: true, volumes: false })
+  })
+
+  test('an end that cannot be written down is told, kept, and written down later', async () => {
+    const id = await create({ Cmd: ['sh', '-c', 'sleep 0.2; exit 7'] }, 'unwritten')
+    const exit = ended(id)
+    await daemon.containers.start(id)
+    const refuse = refusingWrites("NEW.standing LIKE '%exited%'")
+    expect(await exit).toEqual({ StatusCode: 7 })
+    expect((await daemon.containers.inspect(id, { size: false })).State.ExitCode).toBe(7)
+    await vi.waitFor(() => expect(failures.map(String)).toEqual(['Error: no room']))
+    failures = []
+    // An engine that starts now learns of the end from the exit file.
+    await daemon.close()
+    refuse.end()
+    daemon = await openDaemon(options())
+    expect(daemon.recovered).toContain('code 7: it ended while the engine was away')
+    // And one that goes on writes it down by itself, or starts it again before.
+    const again = ended(id)
+    await daemon.containers.start(id)
+    const more = refusingWrites("NEW.standing LIKE '%exited%'")
+    expect(await again).toEqual({ StatusCode: 7 })
+    await vi.waitFor(() => expect(failures.map(String)).toEqual(['Error: no room']))
+    failures = []
+    more.end()
+    await vi.waitFor(
+      async () => expect(await verifyRoot(options(), { deep: false, live: false })).toEqual([]),
+      {
+        timeout: 8000,
+      },
+    )
+    await daemon.containers.remove(id, { force: true, volumes: false })
+  }, 20_000)
+
+  /** Makes the database refuse changes of containers of which `condition` is true, as a full disk would. */
+  function refusingWrites(condition: string): { end(): void } {
+    const db = new DatabaseSync(options().paths.database, { timeout: 5000 })
+    db.exec(
+      `CREATE TRIGGER full BEFORE UPDATE ON containers WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'no room'); END`,
+    )
+    return {
+      end() {
+        db.exec('DROP TRIGGER full')
+        db.close()
+      },
+    }
+  }
 
   test('finds what lived and what ended while it was away', async () => {
     const lives = await create({ Cmd: ['sleep', '1000'] }, 'lives')

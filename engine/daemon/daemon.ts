@@ -46,6 +46,7 @@ import { openDatabase } from './records/database.ts'
 import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
 import { META_SCHEMA, readMeta, writeMeta } from './records/meta.ts'
 import { NETWORKS_SCHEMA, NetworkRecords } from './records/networks.ts'
+import { reserveSpace, withBallast } from './records/reserve.ts'
 import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
 import { printRecovery } from './recovery/plan.ts'
 import { inUse, recover } from './recovery/recover.ts'
@@ -120,7 +121,7 @@ export interface Daemon {
 
 /** Opens the root, recovers, and answers the running daemon. Throws `invalid` or `unavailable` with a remedy. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
-  const all = await assemble(options)
+  const all = await assemble(options, (open) => withBallast(`${options.paths.database}-ballast`, open))
   const { db, parts, runtime, networks, store, images, imageRecords, rebooted } = all
   const { lifeline } = options
   const uplink = lifeline === null ? null : await openUplink(options.paths.state, lifeline)
@@ -141,6 +142,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   for (const container of parts.registry.all()) {
     if (container.standing.life.kind === 'running') parts.health.watch(container)
   }
+  // Nobody waits for it, and the first moments of an engine are short.
+  const reserving = setTimeout(() => reserveSpace(db), RESERVE_AFTER_MS)
   const identity = {
     version: options.version,
     apiVersion: options.apiVersion,
@@ -168,6 +171,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       parts.journal.emit('daemon', 'reload', identity.engineId, reloadAttributes(settings))
     },
     async close() {
+      clearTimeout(reserving)
       const graceOf = ({ definition }: Container) =>
         Math.min(definition.config.StopTimeout ?? 10, parts.settings.now.shutdownTimeoutSeconds)
       const up = () => [...parts.registry.all()].filter((container) => container.up)
@@ -194,6 +198,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
   }
 }
+
+const RESERVE_AFTER_MS = 500
 
 /** How often, and after how long, what looks wrong with a running engine is looked at again. */
 const LOOKS_AGAIN = 6
@@ -232,15 +238,17 @@ async function look(
   }
 }
 
-async function assemble(options: DaemonOptions): Promise<Assembly> {
+async function assemble(
+  options: DaemonOptions,
+  opening: (open: () => DatabaseSync) => DatabaseSync = (open) => open(),
+): Promise<Assembly> {
   const { paths, report, rootless } = options
   await mkdir(paths.root, { recursive: true, mode: 0o710 })
   // Images hold set-user-id programs and folders for everybody, which no other user of the host may come to.
   await chmod(paths.root, 0o710)
   await mkdir(paths.containers, { recursive: true, mode: 0o710 })
-  const db = openDatabase(paths.database, [
-    ...[META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA],
-  ])
+  const schemas = [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA]
+  const db = opening(() => openDatabase(paths.database, schemas))
   const before = readMeta(db, 'boot-id')
   const bridge = recordedBridge(db, paths.root)
   const runtime = await openRuntime({

@@ -25,6 +25,8 @@ export class Container {
   restartDelayMs: number | null = null
   /** The engine stops it because it ends itself: its policy counts again when the next one begins. */
   endedByEngine = false
+  /** Its end is not on disk: the disk is full, and the runtime still has its exit file. */
+  unrecorded = false
   /** It is stopped to be started at once: AutoRemove does not count. */
   restartedByHand = false
   /** Attachments that wait for the next start. */

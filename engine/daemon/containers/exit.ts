@@ -9,6 +9,9 @@ import { dismantle } from './remove.ts'
 import { armRestart, considerRestart } from './restart-policy.ts'
 import { emitNetworks } from './start.ts'
 
+/** How long after a record that the disk refused it is tried again. */
+const RETRY_MS = 2000
+
 /** Takes note of an end. Whoever waits is told before anything is cleared away. */
 export function handleExit(parts: Parts, container: Container, exit: Exit): void {
   if (!isUp(container.standing.life)) {
@@ -47,7 +50,12 @@ async function clearAway(parts: Parts, container: Container): Promise<void> {
   }
   const { id } = container
   const { sandbox, mappings } = container.standing
-  parts.records.put(id, container.standing, 'same')
+  try {
+    parts.records.put(id, container.standing, 'same')
+  } catch (error) {
+    parts.report(error, `recording the end of container ${container.name}`)
+    return clearAwayUnrecorded(parts, container)
+  }
   await Promise.all([
     parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
     sandbox ? parts.networks.release(sandbox, mappings) : null,
@@ -59,4 +67,43 @@ async function clearAway(parts: Parts, container: Container): Promise<void> {
     emitNetworks(parts, container, sandbox, 'disconnect')
   }
   armRestart(parts, container)
+}
+
+/**
+ * The disk does not take the record of an end that has happened. What others may want is free at once; the exit file
+ * stays, because an engine started anew would learn of the end from nothing else. Recorded as soon as it can be.
+ */
+async function clearAwayUnrecorded(parts: Parts, container: Container): Promise<void> {
+  const { sandbox, mappings } = container.standing
+  if (sandbox) await parts.networks.release(sandbox, mappings)
+  container.standing = { ...container.standing, sandbox: null, mappings: [] }
+  parts.volumes.released(container)
+  if (sandbox) emitNetworks(parts, container, sandbox, 'disconnect')
+  container.unrecorded = true
+  recordLater(parts, container)
+  armRestart(parts, container)
+}
+
+function recordLater(parts: Parts, container: Container): void {
+  const record = async () => {
+    // A start or a removal may have been faster, and has cleared away itself.
+    if (!container.unrecorded || container.phase !== 'rest') return
+    try {
+      parts.records.put(container.id, container.standing, 'changed')
+    } catch {
+      recordLater(parts, container)
+      return
+    }
+    await forgetEnd(parts, container)
+    await parts.store.unmountRootfs(container.id)
+  }
+  const failed = (error: unknown) => parts.report(error, `clearing away after container ${container.name}`)
+  setTimeout(() => void container.queue.run(record).catch(failed), RETRY_MS).unref()
+}
+
+/** Takes what the runtime has kept of an end that was not recorded at its time. */
+export async function forgetEnd(parts: Parts, container: Container): Promise<void> {
+  if (!container.unrecorded) return
+  await parts.runtime.delete(container.id, { force: true })
+  container.unrecorded = false
 }

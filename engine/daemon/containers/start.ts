@@ -6,7 +6,7 @@ import type { Exit } from '../../runtime/runtime.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import { connectPending, dropPending } from './attach.ts'
 import type { Container } from './container.ts'
-import { handleExit } from './exit.ts'
+import { forgetEnd, handleExit } from './exit.ts'
 import { containerFiles, fileMounts, writeContainerFiles } from './files.ts'
 import { ipcSettings } from './ipc.ts'
 import { type Joined, joinNetwork, sharedNamespace } from './join-network.ts'
@@ -42,6 +42,7 @@ export async function startNow(parts: Parts, container: Container): Promise<void
   if (life.kind === 'paused') {
     throw new EngineError('conflict', 'cannot start a paused container, try unpause instead')
   }
+  await forgetEnd(parts, container)
   container.phase = 'starting'
   container.earlyExit = null
   try {
@@ -85,16 +86,18 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     await parts.runtime.start(id)
     const life = { kind: 'running', pid, startedAt: rfc3339(nowNano()) } as const
     const health = parts.health.initial(container)
-    container.health = health
-    container.standing = {
+    const standing = {
       ...container.standing,
       life,
       seeded: true,
       stoppedByHand: false,
       ...(health ? { health } : {}),
     }
+    // First on disk: a start that cannot be written down is none, and its process is ended.
+    parts.records.put(id, standing, 'same')
+    container.health = health
+    container.standing = standing
     container.phase = 'rest'
-    parts.records.put(id, container.standing, 'same')
     parts.journal.emit('container', 'start', id, container.attributes())
     parts.health.watch(container)
     // It may have ended while its start was being written down.

@@ -30,7 +30,7 @@ export function openDatabase(path: string, schemas: readonly string[]): Database
     db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
     db.exec('COMMIT')
   } catch (error) {
-    db.exec('ROLLBACK')
+    rollBack(db)
     db.close()
     throw error
   }
@@ -45,7 +45,12 @@ export function transaction<T>(db: DatabaseSync, body: () => T): T {
     db.exec('COMMIT')
     return result
   } catch (error) {
-    db.exec('ROLLBACK')
+    rollBack(db)
     throw error
   }
+}
+
+/** SQLite has rolled back by itself when the disk was full, and would say that instead of the first error. */
+function rollBack(db: DatabaseSync): void {
+  if (db.isTransaction) db.exec('ROLLBACK')
 }
