@@ -47,9 +47,10 @@ export class Blobs {
     }
   }
 
-  /** Keeps bytes whose digest nobody knows yet. */
+  /** Keeps bytes whose digest nobody knows yet; `claim` is told of it before they are there. */
   async writeUnknown(
     source: AsyncIterable<Uint8Array>,
+    claim: (digest: Digest) => Promise<void>,
     signal?: AbortSignal,
   ): Promise<{ readonly digest: Digest; readonly size: number }> {
     const { spool, path } = await this.spool()
@@ -61,6 +62,7 @@ export class Blobs {
       }
       await spool.finish()
       const digest = digester.digest()
+      await claim(digest)
       await this.adopt(path, digest)
       return { digest, size: digester.size }
     } catch (error) {

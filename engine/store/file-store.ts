@@ -10,6 +10,7 @@ import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { parseConfig, parseManifest } from '../oci/parse.ts'
 import { ensureBase } from './base.ts'
 import { Blobs } from './blobs.ts'
+import { Claims } from './claims.ts'
 import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
@@ -43,9 +44,8 @@ export class FileStore implements Store {
   readonly #layers: Layers
   readonly #rootfs: Rootfs
   readonly files: ContainerFiles
-  /** Content that work under way counts on, while there is any. */
-  readonly #held = new Set<Digest>()
-  #holders = 0
+  readonly #claims = new Claims()
+  readonly #claim = (digest: Digest) => this.#claims.claim(digest)
   readonly #atWork: string
   #works = 0
 
@@ -71,15 +71,13 @@ export class FileStore implements Store {
   }
 
   async holding<T>(work: () => Promise<T>): Promise<T> {
-    // For a verification by another process: content that belongs to nothing yet is no mistake while this is there.
-    if (this.#holders++ === 0) writeFileSync(this.#atWork, '')
+    const first = this.#claims.begin()
     try {
+      // For a verification by another process: content that belongs to nothing yet is no mistake while this is there.
+      if (first) writeFileSync(this.#atWork, '')
       return await work()
     } finally {
-      if (--this.#holders === 0) {
-        this.#held.clear()
-        rmSync(this.#atWork, { force: true })
-      }
+      if (this.#claims.end()) rmSync(this.#atWork, { force: true })
     }
   }
 
@@ -96,8 +94,8 @@ export class FileStore implements Store {
   }
 
   writeBlob(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
-    return this.holding(() => {
-      this.#hold(expected.digest)
+    return this.holding(async () => {
+      await this.#claims.claim(expected.digest)
       return this.#blobs.write(expected, source, signal)
     })
   }
@@ -107,14 +105,12 @@ export class FileStore implements Store {
     signal?: AbortSignal,
   ): Promise<{ readonly digest: Digest; readonly size: number }> {
     return this.holding(async () => {
-      const blob = await this.#blobs.writeUnknown(source, signal)
-      this.#hold(blob.digest)
-      return blob
+      return this.#blobs.writeUnknown(source, this.#claim, signal)
     })
   }
 
-  hasBlob(digest: Digest): Promise<boolean> {
-    this.#hold(digest)
+  async hasBlob(digest: Digest): Promise<boolean> {
+    await this.#claims.claim(digest)
     return this.#blobs.has(digest)
   }
 
@@ -133,11 +129,7 @@ export class FileStore implements Store {
     options: { readonly onProgress?: (progress: LayerProgress) => void; readonly signal?: AbortSignal },
   ): Promise<{ readonly diffId: Digest; readonly sizeBytes: number }> {
     return this.holding(async () => {
-      this.#hold(layer.digest)
-      if (diffId !== null) this.#hold(diffId)
-      const added = await this.#layers.add({ expected: layer, diffId, source, ...options })
-      this.#hold(added.diffId)
-      return added
+      return this.#layers.add({ expected: layer, diffId, source, claim: this.#claim, ...options })
     })
   }
 
@@ -151,15 +143,12 @@ export class FileStore implements Store {
     },
   ): Promise<AddedLayer> {
     return this.holding(async () => {
-      const added = await this.#layers.add({ diffId: null, ...options, expected: null, source })
-      this.#hold(added.diffId)
-      this.#hold(added.blob.digest)
-      return added
+      return this.#layers.add({ diffId: null, ...options, expected: null, source, claim: this.#claim })
     })
   }
 
-  hasLayer(diffId: Digest): Promise<boolean> {
-    this.#hold(diffId)
+  async hasLayer(diffId: Digest): Promise<boolean> {
+    await this.#claims.claim(diffId)
     return this.#layers.has(diffId)
   }
 
@@ -232,19 +221,21 @@ export class FileStore implements Store {
   }
 
   async collect(inUse: readonly (readonly Digest[])[]): Promise<number> {
-    const [blobs, layers] = await Promise.all([this.#blobs.all(), this.#layers.all()])
-    const plan = planGarbage({ blobs, layers, images: this.#records.all(), inUse, held: this.#held })
-    let freed = 0
-    for (const digest of plan.blobs) {
-      if (this.#held.has(digest)) continue // a pull has asked for it meanwhile
-      freed += await this.#blobs.size(digest)
-      await this.#blobs.remove(digest)
-    }
-    for (const diffId of plan.layers) {
-      if (this.#held.has(diffId)) continue
-      freed += (await this.#layers.facts(diffId))?.sizeBytes ?? 0
-      await this.#layers.remove(diffId)
-    }
+    const freed = await this.#claims.collecting(async (remove) => {
+      const [blobs, layers] = await Promise.all([this.#blobs.all(), this.#layers.all()])
+      const { held } = this.#claims
+      const plan = planGarbage({ blobs, layers, images: this.#records.all(), inUse, held })
+      let bytes = 0
+      for (const digest of plan.blobs) {
+        const size = await this.#blobs.size(digest)
+        if (await remove(digest, () => this.#blobs.remove(digest))) bytes += size
+      }
+      for (const diffId of plan.layers) {
+        const size = await this.layerSizeBytes(diffId)
+        if (await remove(diffId, () => this.#layers.remove(diffId))) bytes += size
+      }
+      return bytes
+    })
     // Freed means free: whoever removes images to make room may go on at once.
     await this.#trash.settled()
     return freed
@@ -294,9 +285,5 @@ export class FileStore implements Store {
   /** Resolves when the bytes of everything removed are gone; for a clean end and for tests. */
   settled(): Promise<void> {
     return this.#trash.settled()
-  }
-
-  #hold(digest: Digest): void {
-    if (this.#holders > 0) this.#held.add(digest)
   }
 }

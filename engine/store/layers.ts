@@ -31,6 +31,8 @@ export interface LayerSource {
   readonly expected: Descriptor | null
   readonly diffId: Digest | null
   readonly source: AsyncIterable<Uint8Array>
+  /** Told of each digest before it is looked for or made. */
+  readonly claim: (digest: Digest) => Promise<void>
   /** False for a whole root instead of a layer. */
   readonly whiteouts?: boolean
   readonly onProgress?: ((progress: LayerProgress) => void) | undefined
@@ -90,6 +92,8 @@ export class Layers {
     const { spool, path } = await this.#blobs.spool()
     try {
       await this.#disk.mkdir(join(temporary, 'diff'), 0o755)
+      if (layer.expected) await layer.claim(layer.expected.digest)
+      if (layer.diffId !== null) await layer.claim(layer.diffId)
       const wanted = layer.diffId !== null && (await this.has(layer.diffId)) ? layer.diffId : null
       const receiving = receive(layer, spool)
       const unpacking = wanted === null ? this.#unpack(layer, spool, receiving, temporary) : null
@@ -98,6 +102,7 @@ export class Layers {
       if (received.status === 'rejected') throw received.reason
       if (unpacked.status === 'rejected') throw unpacked.reason
       throwIfAborted(layer.signal)
+      await layer.claim(received.value.digest)
       await this.#blobs.adopt(path, received.value.digest)
       if (wanted !== null || unpacked.value === null) {
         const facts = (await this.facts(wanted as Digest)) as LayerFacts
@@ -106,6 +111,7 @@ export class Layers {
       const { diffId, tally } = unpacked.value
       const { size } = received.value
       layer.onProgress?.({ phase: 'extracting', current: size, total: size })
+      await layer.claim(diffId)
       await this.#publish(temporary, diffId, received.value.digest, tally)
       layer.onProgress?.({ phase: 'done' })
       return { diffId, sizeBytes: tally.sizeBytes, blob: received.value }
@@ -131,7 +137,8 @@ export class Layers {
   async #unlinkAll(diffId: Digest): Promise<void> {
     for (const name of await readdir(this.#layout.links)) {
       const path = join(this.#layout.links, name)
-      if ((await readlink(path)) === linkTarget(diffId)) await this.#disk.unlink(path)
+      const target = await readlink(path).catch(() => null) // somebody else's, and gone
+      if (target === linkTarget(diffId)) await this.#disk.unlink(path)
     }
   }
 

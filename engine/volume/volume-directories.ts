@@ -108,8 +108,10 @@ class VolumeDirectories implements Volumes {
   }
 
   async sizeBytes(name: string): Promise<number> {
-    const { stdout } = await run('du', ['-s', '-x', '--block-size=1', '--', join(this.#place(name), '_data')])
-    return Number.parseInt(stdout, 10)
+    const data = join(this.#place(name), '_data')
+    // du says 1 when something vanished under it.
+    const { stdout } = await run('du', ['-s', '-x', '--block-size=1', '--', data], { expectExit: [0, 1] })
+    return Number.parseInt(stdout, 10) || 0
   }
 
   async #restore(taken: string, place: string): Promise<void> {
