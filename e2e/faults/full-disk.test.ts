@@ -130,7 +130,8 @@ describe('a full disk', () => {
         const last = answer.text.trim().split('\n').at(-1) ?? ''
         const failed = answer.status >= 400 || last.includes('"error"')
         said.push(`${what}: ${answer.status} ${failed ? last.slice(0, 300) : ''}`)
-        if (failed && !last.includes('page not found')) expect(last, what).toMatch(/no space left|disk is full/i)
+        if (failed && !last.includes('page not found'))
+          expect(last, what).toMatch(/no space left|disk is full/i)
       }
       console.log(`on a full disk:\n${said.join('\n')}`)
       await expectSound(engine, said.join('\n'))
