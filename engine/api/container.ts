@@ -119,6 +119,7 @@ export interface MountRequest {
     readonly Mode?: number
     readonly Options?: readonly (readonly string[])[]
   }
+  readonly ImageOptions?: { readonly Subpath?: string }
 }
 
 /** The part of a container that belongs to its host. */

@@ -20,6 +20,7 @@ import { openRuntime } from '../runtime/conmon-runtime.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { FileStore, type StoreOptions } from '../store/file-store.ts'
 import { openVolumes } from '../volume/volume-directories.ts'
+import { VolumeMounts } from '../volume/volume-mounts.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { nowNano, rfc3339 } from './clock.ts'
 import { Container } from './containers/container.ts'
@@ -40,7 +41,7 @@ import { chooseBridge, readBridge } from './networks/default-bridge.ts'
 import { hostRanges } from './networks/host-ranges.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
-import type { ContainerRecord } from './records/container-record.ts'
+import type { ContainerDefinition, ContainerRecord } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
 import { openDatabase } from './records/database.ts'
 import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
@@ -274,8 +275,12 @@ async function assemble(
   )
   const journal = new Journal()
   const registry = new ContainerRegistry()
-  const volumes = new VolumeService(directories, new VolumeRecords(db), journal, (name) =>
-    join(paths.volumes, name, '_data'),
+  const volumes = new VolumeService(
+    directories,
+    new VolumeRecords(db),
+    journal,
+    new VolumeMounts(paths.volumes),
+    (name) => join(paths.volumes, name, '_data'),
   )
   const remote = new Registry({
     ...options.settings.registries,
@@ -288,9 +293,10 @@ async function assemble(
     transfers: options.settings.registries,
     usedBy: (id) =>
       [...registry.all()]
-        .filter(({ definition }) => definition.imageId === id)
+        .filter(({ definition }) => imagesOf(definition).includes(id))
         .map(({ id: container, up }) => ({ id: container, running: up })),
-    inUse: () => [...registry.all()].map(({ definition }) => definition.diffIds),
+    inUse: () =>
+      [...registry.all()].flatMap(({ definition }) => [definition.diffIds, ...mountedLayers(definition)]),
     emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
   })
   images.configure(options.settings.registries)
@@ -333,6 +339,15 @@ function preferredRuntime(db: DatabaseSync, { paths, bootId, settings }: DaemonO
   const inUse = existsSync(paths.state) && readMeta(db, 'boot-id') === bootId
   const prefer = inUse && (known === 'crun' || known === 'runc') ? known : settings.containers.runtime
   return prefer ? { prefer } : {}
+}
+
+/** The images that a container needs: its own, and those that it mounts. */
+function imagesOf({ imageId, mounts }: ContainerDefinition): readonly string[] {
+  return [imageId, ...mounts.flatMap((mount) => (mount.kind === 'image' ? [mount.imageId] : []))]
+}
+
+function mountedLayers({ mounts }: ContainerDefinition) {
+  return mounts.flatMap((mount) => (mount.kind === 'image' ? [mount.diffIds] : []))
 }
 
 /** The default bridge: chosen when the root is made, and the same ever after. */

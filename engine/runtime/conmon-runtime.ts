@@ -35,6 +35,7 @@ import { ExitWatcher } from './exits.ts'
 import { startFailure } from './failure.ts'
 import { hostFacts, resolveDevices } from './host-facts.ts'
 import { joinContainer, joining } from './join-session.ts'
+import { withoutDepth } from './mount-sources.ts'
 import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
 import { lookupUser } from './rootfs-user.ts'
@@ -142,10 +143,11 @@ class ConmonRuntime implements Runtime {
     const { id } = settings
     const cgroup =
       this.#cgroupParent === null ? null : join('/', settings.cgroupParent ?? this.#cgroupParent, id)
-    const [user, devices, blockIo] = await Promise.all([
+    const [user, devices, blockIo, mounts] = await Promise.all([
       lookupUser(settings.rootfs, settings.process),
       resolveDevices(settings),
       resolveBlockIo(settings.resources.blockIo),
+      withoutDepth(settings.mounts),
       makeWorkingDirectory(settings),
       mkdir(paths.directory, { recursive: true, mode: 0o700 }),
       mkdir(paths.persist, { recursive: true, mode: 0o700 }),
@@ -153,7 +155,7 @@ class ConmonRuntime implements Runtime {
     ])
     this.#exits.forget(id)
     const shm = await prepareShm(settings, (each) => this.#layout.bundle(each).directory)
-    const spec = buildSpec(settings, user, { devices, blockIo, shm }, cgroup, this.#facts)
+    const spec = buildSpec({ ...settings, mounts }, user, { devices, blockIo, shm }, cgroup, this.#facts)
     await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,

@@ -28,12 +28,14 @@ export interface ProcessSettings {
 
 /** One mount inside the container. `source` is absolute on the host for `bind`. */
 export interface MountSettings {
-  readonly type: 'bind' | 'tmpfs'
+  readonly type: 'bind' | 'tmpfs' | 'overlay'
   readonly source: string
   readonly destination: string
   readonly readOnly: boolean
   readonly propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave'
   readonly nonRecursive?: boolean
+  /** Read-only, but not what is mounted below the source. */
+  readonly readOnlyTopOnly?: boolean
   /** Extra mount options, such as `size=64m,mode=1777` split at commas. */
   readonly options?: readonly string[]
 }

@@ -29,6 +29,7 @@ const MOUNT: Shape = {
         DriverConfig: { fields: { Name: 'text', Options: LABELS } },
       },
     },
+    ImageOptions: { fields: { Subpath: 'text' } },
     TmpfsOptions: { fields: { SizeBytes: 'whole', Mode: 'whole', Options: { list: TEXTS } } },
   },
 }

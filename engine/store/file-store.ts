@@ -208,6 +208,10 @@ export class FileStore implements Store {
     return this.#rootfs.lease(containerId, diffIds)
   }
 
+  lowerPaths(diffIds: readonly Digest[]): Promise<readonly string[]> {
+    return this.#rootfs.lowerPaths(diffIds)
+  }
+
   unmountRootfs(containerId: string): Promise<void> {
     return this.#rootfs.unmount(containerId)
   }

@@ -124,6 +124,15 @@ export class Rootfs {
     await Promise.all(['upper', 'work', 'merged'].map((name) => this.#disk.mkdir(join(folder, name), 0o755)))
   }
 
+  /** Absolute directories of layers, top first. An overlay without a writable layer needs two, so an empty one is added. */
+  async lowerPaths(diffIds: readonly Digest[]): Promise<readonly string[]> {
+    const links = await this.#lower(diffIds)
+    return [
+      ...links.map((link) => join(this.#layout.links, link)),
+      ...(links.length < 2 ? [this.#layout.empty] : []),
+    ]
+  }
+
   async #unmount(id: string): Promise<void> {
     if (!this.#mounted.has(id)) return
     await unmount(join(this.#layout.container(id), 'merged'))

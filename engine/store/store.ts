@@ -106,6 +106,8 @@ export interface Store {
   leaseRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsLease>
   /** The files that a container sees. */
   readonly files: ContainerFiles
+  /** Directories of layers as an overlay's lowerdir wants them, top first, at least two. Throws `not-found`. */
+  lowerPaths(diffIds: readonly Digest[]): Promise<readonly string[]>
   /** Unmounts, unless a lease still has it; keeps the writable layer. Idempotent. */
   unmountRootfs(containerId: string): Promise<void>
   /** Unmounts and removes the writable layer; answers when it is out of sight, bytes may go behind. Idempotent. */

@@ -104,7 +104,7 @@ class VolumeDirectories implements Volumes {
   }
 
   async list(): Promise<readonly string[]> {
-    return (await readdir(this.#directory)).filter((name) => name !== TRASH)
+    return (await readdir(this.#directory)).filter((name) => NAME.test(name))
   }
 
   async sizeBytes(name: string): Promise<number> {

@@ -18,4 +18,9 @@ export const DOCKERD: Readonly<Record<string, string>> = {
     'dockerd 20.10 keeps one platform of an image',
   'platforms > a single image for another platform comes with a warning':
     'dockerd 20.10 says so only when a container is made of it',
+  'mounts > a part of a volume, and never a way out of it (API 1.45)': 'API 1.45',
+  'mounts > a bind source is made by the long form when asked (API 1.42)': 'API 1.42',
+  'mounts > read-only holds for what is mounted below, unless asked otherwise (API 1.44)': 'API 1.44',
+  'mounts > an image is mounted whole and read-only, and kept as long as a container has it (API 1.48)':
+    'API 1.48',
 }

@@ -90,9 +90,15 @@ export class ContainerFilesService {
       const lease = await store.leaseRootfs(id, diffIds)
       await volumes.seed(definition.mounts, lease.path).finally(() => lease.release())
     }
+    // A part of a volume is mounted while the container runs. To look its path up now would be to trust what is in it.
+    const parts = await volumes.partsOf(container)
+    const facts = { volumePath: (name: string) => volumes.path(name), parts, layersOf: new Map() }
+    const shown = definition.mounts.filter(
+      (mount) => !(mount.kind === 'volume' && mount.subpath && !parts.has(mount.destination)),
+    )
     const mounts = [
       ...fileMounts(containerFiles(directory, id)),
-      ...definition.mounts.map((mount) => mountSettings(mount, (name) => volumes.path(name))),
+      ...shown.map((mount) => mountSettings(mount, facts)),
     ]
     const binds = mounts.flatMap(({ type, source, destination, readOnly, nonRecursive }): RootBind[] =>
       type === 'bind' ? [{ source, target: destination, readOnly, recursive: !nonRecursive }] : [],

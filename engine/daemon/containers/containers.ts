@@ -97,7 +97,13 @@ export class Containers {
       rfc3339(nowNano()),
       request,
       image,
-      (other) => registry.find(other).definition.mounts,
+      {
+        mountsOf: (other) => registry.find(other).definition.mounts,
+        imageOf: (name) => {
+          const { id: imageId, config } = parts.images.resolve(name)
+          return { id: imageId, diffIds: config.rootfs.diff_ids }
+        },
+      },
       {
         defaults: parts.defaults,
         abilities: parts.runtime.abilities,

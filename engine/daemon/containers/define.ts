@@ -8,7 +8,7 @@ import type { ImageRecord } from '../../store/store.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import { checkHealthConfig, mergeHealth } from './health/health.ts'
 import { completeHostConfig, type HostContext } from './host-config.ts'
-import { type MountsOf, planMounts } from './mounts.ts'
+import { type MountContext, planMounts } from './mounts/plan.ts'
 import { parsePort, portWishes } from './ports.ts'
 
 /** Throws `invalid` for what can never work, in Docker's words. */
@@ -17,7 +17,7 @@ export function define(
   created: string,
   request: ContainerCreateRequest,
   image: ImageRecord,
-  mountsOf: MountsOf,
+  mounts: MountContext,
   context: HostContext,
 ): { readonly definition: ContainerDefinition; readonly warnings: readonly string[] } {
   const asked = request.HostConfig ?? {}
@@ -44,7 +44,7 @@ export function define(
     diffIds: image.config.rootfs.diff_ids,
     config,
     host,
-    mounts: planMounts(host, config.Volumes, mountsOf),
+    mounts: planMounts(host, config.Volumes, mounts),
     networks: Object.fromEntries(
       Object.entries(request.NetworkingConfig?.EndpointsConfig ?? {}).map(([name, settings]) => [
         name,

@@ -60,7 +60,7 @@ async function clearAway(parts: Parts, container: Container): Promise<void> {
     parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
     sandbox ? parts.networks.release(sandbox, mappings) : null,
   ])
-  parts.volumes.released(container)
+  await parts.volumes.released(container)
   if (sandbox) {
     container.standing = { ...container.standing, sandbox: null, mappings: [] }
     parts.records.put(id, container.standing, 'changed')

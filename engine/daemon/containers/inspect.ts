@@ -5,7 +5,7 @@ import type { Container } from './container.ts'
 import { commandOf } from './define.ts'
 import { containerFiles } from './files.ts'
 import { wireState } from './lifecycle.ts'
-import { mountPoint } from './mounts.ts'
+import { mountPoint } from './mounts/mount-point.ts'
 import { networkSettings } from './network-view.ts'
 import type { Parts } from './parts.ts'
 

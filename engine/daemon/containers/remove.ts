@@ -58,7 +58,7 @@ export async function dismantle(
       parts.runtime.delete(id, { force: true }).then(() => parts.store.unmountRootfs(id)),
       sandbox ? parts.networks.release(sandbox, mappings) : null,
     ])
-    parts.volumes.released(container)
+    await parts.volumes.released(container)
     if (sandbox) emitNetworks(parts, container, sandbox, 'disconnect')
     // The moment of its removal: up to here all of its data is there, whatever happens.
     parts.records.remove(id)

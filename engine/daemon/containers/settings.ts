@@ -24,6 +24,10 @@ export interface StartFacts {
   /** The engine's own files, bound into place. */
   readonly fileMounts: readonly MountSettings[]
   readonly volumePath: (name: string) => string
+  /** By their destinations, sources that were made for this start: parts of volumes. */
+  readonly parts: ReadonlyMap<string, string>
+  /** Directories of an image's layers, top first. */
+  readonly layersOf: ReadonlyMap<string, readonly string[]>
   readonly defaults: ProcessDefaults
 }
 
@@ -39,7 +43,7 @@ export interface ProcessDefaults {
 export function containerSettings(definition: ContainerDefinition, facts: StartFacts): ContainerSettings {
   const { config, host, id } = definition
   const security = securityOptions(host.SecurityOpt ?? [], facts.defaults)
-  const own = definition.mounts.map((mount) => mountSettings(mount, facts.volumePath))
+  const own = definition.mounts.map((mount) => mountSettings(mount, facts))
   const tmpfs = Object.entries(host.Tmpfs ?? {}).map(([destination, options]) =>
     tmpfsSettings(destination, options.split(',').filter(Boolean)),
   )
@@ -146,12 +150,15 @@ function blockIo(host: HostConfig): BlockIoSettings | undefined {
 }
 
 /** A recorded mount as the runtime is told of it. */
-export function mountSettings(mount: MountRecord, volumePath: (name: string) => string): MountSettings {
+export function mountSettings(
+  mount: MountRecord,
+  facts: Pick<StartFacts, 'volumePath' | 'parts' | 'layersOf'>,
+): MountSettings {
   switch (mount.kind) {
     case 'volume':
       return {
         type: 'bind',
-        source: volumePath(mount.name),
+        source: facts.parts.get(mount.destination) ?? facts.volumePath(mount.name),
         destination: mount.destination,
         readOnly: mount.readOnly,
       }
@@ -163,9 +170,20 @@ export function mountSettings(mount: MountRecord, volumePath: (name: string) => 
         readOnly: mount.readOnly,
         propagation: mount.propagation as NonNullable<MountSettings['propagation']>,
         ...(mount.nonRecursive ? { nonRecursive: true } : {}),
+        ...(mount.readOnlyTopOnly ? { readOnlyTopOnly: true } : {}),
       }
     case 'tmpfs':
       return tmpfsSettings(mount.destination, mount.options)
+    case 'image': {
+      const lower = (facts.layersOf.get(mount.destination) ?? []).join(':')
+      return {
+        type: 'overlay',
+        source: 'overlay',
+        destination: mount.destination,
+        readOnly: true,
+        options: [`lowerdir=${lower}`],
+      }
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../network/network.ts'
 import { startFailureCode } from '../../runtime/failure.ts'
 import type { Exit } from '../../runtime/runtime.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
+import type { MountRecord } from '../records/container-record.ts'
 import { connectPending, dropPending } from './attach.ts'
 import type { Container } from './container.ts'
 import { forgetEnd, handleExit } from './exit.ts'
@@ -64,9 +65,10 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   try {
     if (joined.sandbox) emitNetworks(parts, container, joined.sandbox, 'connect')
     const files = containerFiles(parts.directory, id)
-    await Promise.all([
-      writeContainerFiles(files, definition, joined.sandbox, parts.networkRegistry),
+    const [volumeParts, layersOf] = await Promise.all([
       parts.volumes.prepare(container, rootfs.path),
+      imageLayers(parts, definition.mounts),
+      writeContainerFiles(files, definition, joined.sandbox, parts.networkRegistry),
     ])
     const settings = containerSettings(definition, {
       name: container.name,
@@ -78,6 +80,8 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       logPath: files.log,
       fileMounts: fileMounts(containerFiles(parts.directory, filesOwner(parts, container))),
       volumePath: (name) => parts.volumes.path(name),
+      parts: volumeParts,
+      layersOf,
       defaults: parts.processDefaults,
     })
     const [{ pid }] = await Promise.all([parts.runtime.create(settings), publish(parts, joined)])
@@ -106,6 +110,18 @@ async function launch(parts: Parts, container: Container): Promise<void> {
   } finally {
     for (const port of joined.held) port.release()
   }
+}
+
+/** By destination, the layers of images that are mounted, top first. */
+async function imageLayers(
+  parts: Parts,
+  mounts: readonly MountRecord[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>()
+  for (const mount of mounts) {
+    if (mount.kind === 'image') found.set(mount.destination, await parts.store.lowerPaths(mount.diffIds))
+  }
+  return found
 }
 
 /** Containers on another's network share its names too. */
@@ -139,7 +155,7 @@ async function undoStart(parts: Parts, container: Container, error: unknown): Pr
   dropPending(container)
   const { sandbox, mappings } = container.standing
   const undone = await Promise.allSettled([
-    parts.runtime.delete(id, { force: true }),
+    parts.runtime.delete(id, { force: true }).then(() => parts.volumes.released(container)),
     parts.store.unmountRootfs(id),
     sandbox ? parts.networks.release(sandbox, mappings) : null,
   ])

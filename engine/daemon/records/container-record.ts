@@ -17,6 +17,11 @@ export type MountRecord =
       readonly anonymous: boolean
       /** Copy what the image has there into the volume, before the first start. */
       readonly seed: boolean
+      /** A directory or file of the volume that is mounted instead of its top. */
+      readonly subpath?: string
+      /** What the volume is made with, if it is not there. */
+      readonly driverOptions?: Readonly<Record<string, string>>
+      readonly labels?: Readonly<Record<string, string>>
     }
   | {
       readonly kind: 'bind'
@@ -28,6 +33,16 @@ export type MountRecord =
       readonly nonRecursive: boolean
       /** Make the source as a directory when it is missing (the short form does). */
       readonly makeSource: boolean
+      /** Read-only, but not what is mounted below it. */
+      readonly readOnlyTopOnly?: boolean
+    }
+  | {
+      readonly kind: 'image'
+      /** As it was named. */
+      readonly image: string
+      readonly imageId: Digest
+      readonly diffIds: readonly Digest[]
+      readonly destination: string
     }
   | { readonly kind: 'tmpfs'; readonly destination: string; readonly options: readonly string[] }
 

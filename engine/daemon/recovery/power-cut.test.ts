@@ -28,6 +28,7 @@ import { fingerprint, materialise } from '../../store/crash/materialise.ts'
 import { recordingDisk } from '../../store/crash/recording-disk.ts'
 import { FileStore } from '../../store/file-store.ts'
 import { openVolumes } from '../../volume/volume-directories.ts'
+import { VolumeMounts } from '../../volume/volume-mounts.ts'
 import { type Daemon, openDaemon } from '../daemon.ts'
 import { Journal } from '../events/journal.ts'
 import { PLAIN_SETTINGS } from '../plain-settings.ts'
@@ -214,7 +215,13 @@ async function reopen(root: string, promises: Promises): Promise<readonly string
     const store = new FileStore({ root: join(root, 'store'), rootless: false, records: images })
     const directories = await openVolumes(join(root, 'volumes'))
     const records = new VolumeRecords(db)
-    const volumes = new VolumeService(directories, records, new Journal(), (name) => name)
+    const volumes = new VolumeService(
+      directories,
+      records,
+      new Journal(),
+      new VolumeMounts(join(root, 'volumes')),
+      (name) => name,
+    )
     const ids = containers.map(({ definition }) => definition.id)
     await store.recover([], ids)
     await volumes.recover()

@@ -119,6 +119,7 @@ async function sweep(parts: Parts, rebooted: boolean): Promise<void> {
     networks.recover(parts.networkRegistry.definitions(), inUse(parts), rebooted),
     volumes.recover(),
     removeStrangeFiles(parts),
+    parts.volumes.recoverMounts((id) => registry.byId(id)?.up ?? false),
   ])
 }
 

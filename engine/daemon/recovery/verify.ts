@@ -42,6 +42,7 @@ async function verifyRuntime(parts: Parts, rebooted: boolean): Promise<string[]>
 
 async function verifyVolumes(parts: Parts, directories: Volumes): Promise<string[]> {
   const recorded = new Set(parts.volumes.names())
+  const leaked = await parts.volumes.leaked((id) => parts.registry.byId(id)?.up ?? false)
   const onDisk = new Set(await directories.list())
   const used = [...parts.registry.all()].flatMap(({ name, definition }) =>
     definition.mounts.flatMap((mount) =>
@@ -56,6 +57,7 @@ async function verifyVolumes(parts: Parts, directories: Volumes): Promise<string
       .filter((name) => !recorded.has(name))
       .map((name) => `volumes: directory ${name} has no record`),
     ...used,
+    ...leaked,
   ]
 }
 

@@ -6,7 +6,7 @@ export function checkVolumeName(name: string, doing = ''): string {
   if (name.length === 1) {
     throw new EngineError(
       'invalid',
-      'volume name is too short, names should be at least two alphanumeric characters',
+      `${doing}volume name is too short, names should be at least two alphanumeric characters`,
     )
   }
   if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(name)) {

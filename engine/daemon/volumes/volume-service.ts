@@ -1,25 +1,32 @@
 /** Volumes: records, directories and who uses them. */
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../../api/volume.ts'
 import { EngineError } from '../../errors.ts'
+import { checkPropagation } from '../../volume/propagation.ts'
+import type { VolumeMounts } from '../../volume/volume-mounts.ts'
 import type { Volumes } from '../../volume/volumes.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import type { Container } from '../containers/container.ts'
+import { noPlugin } from '../containers/mounts/plan.ts'
 import type { Journal } from '../events/journal.ts'
 import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
 import type { MountRecord } from '../records/container-record.ts'
 import type { VolumeRecord, VolumeRecords } from '../records/volumes.ts'
+import { checkDriverOptions } from './driver-options.ts'
+import { makeSource } from './make-source.ts'
 import { checkVolumeName } from './volume-name.ts'
 
 export class VolumeService {
   readonly #directories: Volumes
   readonly #records: VolumeRecords
   readonly #journal: Journal
+  readonly #mounts: VolumeMounts
   readonly #mountpoint: (name: string) => string
   readonly #volumes = new Map<string, VolumeRecord>()
   /** Volume -> containers that have it, running or not. */
   readonly #users = new Map<string, Set<Container>>()
+  /** Volume with driver options -> containers that run or start with it. */
+  readonly #active = new Map<string, Set<string>>()
   /** Being made: a second request for the same one waits for the first. */
   readonly #making = new Map<string, Promise<VolumeRecord>>()
   /** Being removed: nobody gets one of these, and a new one of that name waits. */
@@ -30,17 +37,21 @@ export class VolumeService {
     directories: Volumes,
     records: VolumeRecords,
     journal: Journal,
+    mounts: VolumeMounts,
     mountpoint: (name: string) => string,
   ) {
     this.#directories = directories
     this.#records = records
     this.#journal = journal
+    this.#mounts = mounts
     this.#mountpoint = mountpoint
     for (const volume of records.all()) this.#volumes.set(volume.name, volume)
   }
 
   /** After a start: makes records and directories agree. Data that no record knows becomes a volume, never nothing. */
   async recover(): Promise<void> {
+    // First of all: whatever is removed below must not be somebody's disk that is still mounted there.
+    for (const name of this.#mounts.attached()) if (!this.#used(name)) await this.#mounts.detach(name)
     for (const name of await this.#directories.recover(new Set(this.#volumes.keys()))) {
       const volume: VolumeRecord = {
         name,
@@ -52,6 +63,30 @@ export class VolumeService {
       this.#records.add(volume)
       this.#volumes.set(name, volume)
     }
+  }
+
+  /** Once it is known which containers run: what is mounted for no one goes. */
+  async recoverMounts(isUp: (container: string) => boolean): Promise<void> {
+    for (const name of this.#mounts.attached()) {
+      const holders = [...(this.#users.get(name) ?? [])].filter(({ id }) => isUp(id)).map(({ id }) => id)
+      if (holders.length > 0) this.#active.set(name, new Set(holders))
+      else await this.#mounts.detach(name)
+    }
+    for (const container of await this.#mounts.partHolders()) {
+      if (!isUp(container)) await this.#mounts.releaseParts(container)
+    }
+  }
+
+  /** Lines about mounts that no running container has: for verify. */
+  async leaked(isUp: (container: string) => boolean): Promise<readonly string[]> {
+    const volumes = this.#mounts
+      .attached()
+      .filter((name) => ![...(this.#users.get(name) ?? [])].some(({ id }) => isUp(id)))
+    const holders = (await this.#mounts.partHolders()).filter((container) => !isUp(container))
+    return [
+      ...volumes.map((name) => `volumes: ${name} is mounted and no running container has it`),
+      ...holders.map((id) => `volumes: parts are mounted for container ${id}, which does not run`),
+    ]
   }
 
   path(name: string): string {
@@ -66,23 +101,15 @@ export class VolumeService {
   async create(request: VolumeCreateRequest): Promise<Volume> {
     const driver = request.Driver || 'local'
     if (driver !== 'local') {
-      throw new EngineError(
-        'not-found',
-        `create ${request.Name ?? ''}: error looking up volume plugin ${driver}: plugin "${driver}" not found`,
-      )
+      throw noPlugin(request.Name ?? '', driver)
     }
     const options = request.DriverOpts ?? {}
-    if (Object.keys(options).length > 0) {
-      throw new EngineError(
-        'not-implemented',
-        `options of the local volume driver are not supported by this engine: ${Object.keys(options).join(', ')}`,
-      )
-    }
     const name = request.Name
       ? checkVolumeName(request.Name, `create ${request.Name}: `)
       : randomBytes(32).toString('hex')
-    const labels = request.Labels ?? null
-    return this.#wire(await this.#ensure(name, labels, !request.Name))
+    checkDriverOptions(options, `create ${name}: `)
+    const asked = { labels: request.Labels ?? null, options: some(options), anonymous: !request.Name }
+    return this.#wire(await this.#ensure(name, asked))
   }
 
   inspect(name: string): Volume {
@@ -134,7 +161,9 @@ export class VolumeService {
   /** Makes the volumes that mounts name and that are not there. */
   async ensure(mounts: readonly MountRecord[]): Promise<void> {
     for (const mount of mounts) {
-      if (mount.kind === 'volume') await this.#ensure(mount.name, null, mount.anonymous)
+      if (mount.kind !== 'volume') continue
+      const { name, anonymous, labels, driverOptions } = mount
+      await this.#ensure(name, { labels: labels ?? null, options: some(driverOptions), anonymous })
     }
   }
 
@@ -147,13 +176,21 @@ export class VolumeService {
     }
   }
 
-  /** Before a start: what is missing is made, new volumes get what the image has, missing bind sources are made. */
-  async prepare(container: Container, rootfs: string): Promise<void> {
+  /**
+   * Before a start: what is missing is made, driver options are mounted, new volumes get what the image has, missing
+   * bind sources are made. Answers, by destination, sources that were made for this start alone.
+   */
+  async prepare(container: Container, rootfs: string): Promise<ReadonlyMap<string, string>> {
     const { mounts } = container.definition
     await this.ensure(mounts)
+    for (const mount of mounts) if (mount.kind === 'volume') await this.#attach(mount.name, container)
     if (!container.standing.seeded) await this.seed(mounts, rootfs)
-    for (const mount of mounts) {
-      if (mount.kind === 'bind' && mount.makeSource) await makeSource(mount.source)
+    const parts = new Map<string, string>()
+    for (const [index, mount] of mounts.entries()) {
+      if (mount.kind === 'bind') {
+        if (mount.makeSource) await makeSource(mount.source)
+        checkPropagation(mount.source, mount.propagation)
+      }
       if (mount.kind !== 'volume') continue
       this.#journal.emit('volume', 'mount', mount.name, {
         container: container.id,
@@ -162,7 +199,11 @@ export class VolumeService {
         propagation: '',
         'read/write': String(!mount.readOnly),
       })
+      if (!mount.subpath) continue
+      const part = await this.#mounts.bindPart(container.id, mount.name, mount.subpath, index)
+      parts.set(mount.destination, part)
     }
+    return parts
   }
 
   /** Gives those that want it and are empty what the image has at their destination, owners and modes too. */
@@ -173,11 +214,25 @@ export class VolumeService {
     }
   }
 
-  /** A container's process is gone, and with it its mounts. */
-  released(container: Container): void {
-    if (container.standing.life.kind === 'created') return
+  /** By destination, the parts of volumes that are mounted for a container now. */
+  async partsOf({ id, definition }: Container): Promise<ReadonlyMap<string, string>> {
+    const mounted = new Map(await this.#mounts.parts(id))
+    return new Map(
+      definition.mounts.flatMap((mount, index) => {
+        const part = mounted.get(index)
+        return part === undefined ? [] : [[mount.destination, part]]
+      }),
+    )
+  }
+
+  /** A container's process is gone, and with it its mounts. What was mounted for it alone goes. Idempotent. */
+  async released(container: Container): Promise<void> {
+    const started = container.standing.life.kind !== 'created'
     for (const mount of container.definition.mounts) {
       if (mount.kind !== 'volume') continue
+      if (mount.subpath) await this.#mounts.releaseParts(container.id)
+      await this.#detach(mount.name, container)
+      if (!started) continue
       this.#journal.emit('volume', 'unmount', mount.name, { container: container.id, driver: 'local' })
     }
   }
@@ -198,6 +253,21 @@ export class VolumeService {
     }
   }
 
+  async #attach(name: string, { id }: Container): Promise<void> {
+    const options = this.#volumes.get(name)?.options
+    if (!options) return
+    const active = this.#active.get(name) ?? new Set()
+    this.#active.set(name, active.add(id))
+    await this.#mounts.attach(name, options)
+  }
+
+  async #detach(name: string, { id }: Container): Promise<void> {
+    const active = this.#active.get(name)
+    if (!active?.delete(id) || active.size > 0) return
+    this.#active.delete(name)
+    await this.#mounts.detach(name)
+  }
+
   #find(name: string): VolumeRecord {
     const volume = this.#volumes.get(name)
     if (!volume) throw new EngineError('not-found', `get ${name}: no such volume`)
@@ -208,13 +278,16 @@ export class VolumeService {
     return (this.#users.get(name)?.size ?? 0) > 0
   }
 
-  async #ensure(name: string, labels: VolumeRecord['labels'], anonymous: boolean): Promise<VolumeRecord> {
+  async #ensure(
+    name: string,
+    asked: Pick<VolumeRecord, 'labels' | 'options' | 'anonymous'>,
+  ): Promise<VolumeRecord> {
     for (let leaving = this.#leaving.get(name); leaving; leaving = this.#leaving.get(name)) {
       await leaving.catch(() => undefined) // whoever removes it is told
     }
     const there = this.#volumes.get(name) ?? this.#making.get(name)
     if (there) return there
-    const making = this.#make({ name, created: rfc3339(nowNano()), labels, options: null, anonymous })
+    const making = this.#make({ name, created: rfc3339(nowNano()), ...asked })
     this.#making.set(name, making)
     try {
       return await making
@@ -258,6 +331,7 @@ export class VolumeService {
   }
 
   async #leave(name: string): Promise<void> {
+    await this.#mounts.detach(name)
     // Whole until its record is gone: one that cannot be removed must not come back emptied.
     const taken = await this.#directories.take(name)
     try {
@@ -282,19 +356,9 @@ export class VolumeService {
   }
 }
 
-/** The short form of a bind makes its source, as a directory. */
-async function makeSource(source: string): Promise<void> {
-  try {
-    await mkdir(source, { recursive: true, mode: 0o755 })
-  } catch (error) {
-    // A file, a socket or a device is there: that is what is bound.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw new EngineError(
-      'invalid',
-      `error while creating mount source path '${source}': ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
-  }
+/** Null rather than nothing at all. */
+function some(
+  options: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | null {
+  return options && Object.keys(options).length > 0 ? options : null
 }

@@ -65,7 +65,7 @@ describe('the spec', () => {
     )
     expect(spec.mounts.slice(-3)).toEqual([
       { destination: '/a', type: 'bind', source: '/a', options: ['rbind', 'rw', 'rprivate'] },
-      { destination: '/a/b', type: 'bind', source: '/b', options: ['rbind', 'ro', 'rprivate'] },
+      { destination: '/a/b', type: 'bind', source: '/b', options: ['rbind', 'rro', 'rprivate'] },
       {
         destination: '/dev/shm',
         type: 'tmpfs',

@@ -21,7 +21,7 @@ import type {
 } from './oci-spec.ts'
 import { resources } from './resources.ts'
 import { rlimits } from './rlimits.ts'
-import { resolveSeccomp, type SeccompProfile } from './seccomp-profile.ts'
+import { olderKernel, resolveSeccomp, type SeccompProfile } from './seccomp-profile.ts'
 import type { ResolvedUser } from './user.ts'
 
 /** What the spec depends on beside the settings; gathered by `host-facts.ts` and the runtime. */
@@ -158,7 +158,9 @@ function buildMounts(settings: ContainerSettings, shm: ShmSource, facts: SpecFac
     shm,
     cgroup: facts.cgroupMount,
   })
-  const own = [...settings.mounts].sort((a, b) => depth(a.destination) - depth(b.destination)).map(buildMount)
+  const own = [...settings.mounts]
+    .sort((a, b) => depth(a.destination) - depth(b.destination))
+    .map((mount) => buildMount(mount, facts.kernel))
   const taken = new Set(own.map(({ destination }) => destination))
   return [
     ...defaults.filter(({ destination }) => !taken.has(destination)),
@@ -173,25 +175,32 @@ function depth(path: string): number {
   return path.split('/').filter(Boolean).length
 }
 
-function buildMount(mount: MountSettings): OciMount {
-  const access = mount.readOnly ? 'ro' : 'rw'
+function buildMount(mount: MountSettings, kernel: string): OciMount {
+  const { destination, source } = mount
   const options = mount.options ?? []
-  if (mount.type === 'tmpfs') {
-    const strict = options.some((option) => ['exec', 'suid', 'dev'].includes(option))
-    const quiet = strict ? [] : ['noexec', 'nosuid', 'nodev']
-    return {
-      destination: mount.destination,
-      type: 'tmpfs',
-      source: 'tmpfs',
-      options: [...quiet, access, ...options],
+  switch (mount.type) {
+    case 'tmpfs':
+      return { destination, type: 'tmpfs', source: 'tmpfs', options: tmpfsFlags(mount) }
+    case 'overlay':
+      return { destination, type: 'overlay', source: 'overlay', options: ['ro', ...options] }
+    case 'bind': {
+      // Since Linux 5.12 read-only can hold for everything below, which is what people mean by it.
+      const deep = !mount.nonRecursive && !mount.readOnlyTopOnly && !olderKernel(kernel, '5.12')
+      const access = !mount.readOnly ? 'rw' : deep ? 'rro' : 'ro'
+      return {
+        destination,
+        type: 'bind',
+        source,
+        options: [mount.nonRecursive ? 'bind' : 'rbind', access, mount.propagation ?? 'rprivate', ...options],
+      }
     }
   }
-  return {
-    destination: mount.destination,
-    type: 'bind',
-    source: mount.source,
-    options: [mount.nonRecursive ? 'bind' : 'rbind', access, mount.propagation ?? 'rprivate', ...options],
-  }
+}
+
+/** Each of Docker's three prohibitions holds unless its contrary is asked for. */
+function tmpfsFlags({ readOnly, options = [] }: MountSettings): string[] {
+  const quiet = ['exec', 'suid', 'dev'].filter((flag) => !options.includes(flag)).map((flag) => `no${flag}`)
+  return [...quiet, readOnly ? 'ro' : 'rw', ...options]
 }
 
 function namespace(type: string, settings: NamespaceSettings): { type: string; path?: string }[] {

@@ -90,7 +90,7 @@ function holds(condition: SeccompCondition, arch: string, facts: SeccompFacts, m
 }
 
 /** Compares `MAJOR.MINOR` of two kernel versions. */
-function olderKernel(have: string, need: string): boolean {
+export function olderKernel(have: string, need: string): boolean {
   const numbers = (version: string) => version.split('.').map((part) => Number.parseInt(part, 10) || 0)
   const [haveMajor = 0, haveMinor = 0] = numbers(have)
   const [needMajor = 0, needMinor = 0] = numbers(need)
