@@ -51,7 +51,7 @@ print(json.dumps(said))
 
 onEachEngine('python3-docker', (subject) => {
   test('lives through a container with it [01.01]', async () => {
-    const done = await run('python3', ['-c', SCRIPT, subject.busybox], {
+    const done = await run('/usr/bin/python3', ['-c', SCRIPT, subject.busybox], {
       env: { DOCKER_HOST: `unix://${subject.engine.socket}` },
     })
     expect(done, done.stderr).toMatchObject({ code: 0 })
