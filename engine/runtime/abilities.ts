@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { CgroupLayout } from '../host/cgroup.ts'
+import type { CgroupAccess } from '../host/cgroup-access.ts'
 import type { SpecFacts } from './spec/build-spec.ts'
 import { ALL_CAPABILITIES, possibleCapabilities } from './spec/capabilities.ts'
 
@@ -63,8 +64,8 @@ export const ABLE: Abilities = {
   oomScoreFloor: null,
 }
 
-/** What this host can hold. An engine that may make no cgroups says so itself. */
-export function readAbilities(layout: CgroupLayout, facts: SpecFacts): Abilities {
+/** What this host can hold, for an engine that may make the cgroups that `access` says. */
+export function readAbilities(layout: CgroupLayout, facts: SpecFacts, access: CgroupAccess): Abilities {
   const host = {
     cgroupNamespace: existsSync('/proc/self/ns/cgroup'),
     apparmor: read('/sys/module/apparmor/parameters/enabled').startsWith('Y'),
@@ -74,7 +75,9 @@ export function readAbilities(layout: CgroupLayout, facts: SpecFacts): Abilities
     ulimitCeiling: facts.limitCeiling,
     oomScoreFloor: facts.oomScoreFloor,
   }
-  return layout.kind === 'v2' ? { ...host, ...v2(layout) } : { ...host, ...v1(layout) }
+  const base = access.kind === 'delegated' ? join(layout.unified ?? '', access.path) : undefined
+  const limits = layout.kind === 'v2' ? v2(layout, base) : v1(layout)
+  return { ...host, ...limits, ...(access.kind === 'none' ? NO_LIMITS : {}) }
 }
 
 type Limits = Omit<
@@ -107,8 +110,25 @@ function v1({ controllers }: CgroupLayout): Limits {
   }
 }
 
-function v2({ unified }: CgroupLayout): Limits {
-  const base = unified ?? '/sys/fs/cgroup'
+/** Of an engine that may make no cgroups. */
+const NO_LIMITS = {
+  memory: false,
+  swap: false,
+  swappiness: false,
+  reservation: false,
+  oomKillDisable: false,
+  pids: false,
+  cpuQuota: false,
+  cpuShares: false,
+  cpuRealtime: false,
+  cpuset: false,
+  blkioWeight: false,
+  blkioWeightDevice: false,
+  blkioThrottle: false,
+} as const
+
+/** `base` is the group below which the engine may make others. */
+function v2({ unified }: CgroupLayout, base = unified ?? '/sys/fs/cgroup'): Limits {
   const has = new Set(read(join(base, 'cgroup.controllers')).split(' '))
   return {
     memory: has.has('memory'),

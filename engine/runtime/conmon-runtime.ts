@@ -89,7 +89,15 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const facts = hostFacts(options.rootless ?? false)
   const parent =
     access.kind === 'none' ? null : join(access.kind === 'whole' ? '/' : access.path, options.cgroupParent)
-  return new ConmonRuntime(parent, programs, identity, layout, exits, facts)
+  return new ConmonRuntime(
+    parent,
+    programs,
+    identity,
+    layout,
+    exits,
+    facts,
+    readAbilities(groups, facts, access),
+  )
 }
 
 class ConmonRuntime implements Runtime {
@@ -114,6 +122,7 @@ class ConmonRuntime implements Runtime {
     layout: StateLayout,
     exits: ExitWatcher,
     facts: SpecFacts,
+    abilities: Abilities,
   ) {
     this.#cgroupParent = cgroupParent
     this.#programs = programs
@@ -121,7 +130,7 @@ class ConmonRuntime implements Runtime {
     this.#layout = layout
     this.#exits = exits
     this.#facts = facts
-    this.abilities = readAbilities(this.#cgroups, facts)
+    this.abilities = abilities
     this.#supervisors = new SupervisorWatch(layout.exits, layout.persist)
   }
 

@@ -1,5 +1,5 @@
 /** Facts of the host that specs depend on, read once, and devices looked up in its /dev. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { release } from 'node:os'
 import { join, relative } from 'node:path'
@@ -28,6 +28,7 @@ export function hostFacts(rootless: boolean): SpecFacts {
     init: nativeHelper(),
     rootless,
     cgroupMount: !rootless,
+    hostQueues: existsSync('/dev/mqueue'),
   }
 }
 
@@ -68,6 +69,7 @@ async function deviceAt(
   if (!info || !(info.isCharacterDevice() || info.isBlockDevice())) return null
   return {
     path: container,
+    source: host,
     type: info.isBlockDevice() ? 'b' : 'c',
     ...deviceNumbers(info.rdev),
     fileMode: info.mode & 0o777,

@@ -3,13 +3,39 @@ import { readFileSync } from 'node:fs'
 import { EMBEDDED } from './embedded.ts'
 
 /** What needs a cgroup: a user has some only where version 2 is the only one and systemd hands a part over. */
+const NO_LIMITS =
+  'limits need cgroups, and version 1 gives users none: they are discarded with Docker’s warnings'
 const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
   'container lifecycle > pause holds the process and unpause lets it go on':
     'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
   'events > of exec, rename, pause and images are named as Docker names them':
     'without a pause there are no events of one: it needs a freezer cgroup, and version 1 gives users none',
+  ...Object.fromEntries(
+    [
+      'limits > memory, CPU and processes are held by the kernel',
+      'limits > a process above its memory is killed, and OOMKilled says so',
+      'limits > memory twice over goes to swap when only memory is said; out of memory can be a wait',
+      'limits > traffic of a disk is throttled',
+      'limits > what the kernel cannot hold is said in the answer, in Docker’s words',
+      'limits > { Memory: 67108864, …(1) } is refused before anything is made',
+      'limits > { NanoCpus: 5000000000000 } is refused before anything is made',
+      "limits > { CpusetCpus: '4999' } is refused before anything is made",
+      "limits > { CpusetCpus: 'x' } is refused before anything is made",
+      "limits > { CpusetMems: '999' } is refused before anything is made",
+      'limits > an unlimited quota is none',
+      'container update > changes the limits of a running container',
+      'container update > a stopped container has its new limits at its next start',
+      'container update > says that it happened, and what the kernel cannot hold',
+      'container update > what cannot be is refused in Docker’s words and changes nothing',
+    ].map((name) => [name, NO_LIMITS]),
+  ),
 }
 
 const users = readFileSync('/proc/self/mountinfo', 'utf8').includes(' - cgroup ') ? WITHOUT_CGROUPS : {}
 
-export const ROOTLESS: Readonly<Record<string, string>> = { ...EMBEDDED, ...users }
+export const ROOTLESS: Readonly<Record<string, string>> = {
+  ...EMBEDDED,
+  ...users,
+  'isolation > devices are given by path, by directory and by rule':
+    'in a user namespace nobody can make device nodes, so that a rule for them has nothing to allow',
+}

@@ -22,7 +22,7 @@ import { nowNano, rfc3339 } from '../clock.ts'
 import { checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { firstAttachments } from '../networks/attachments.ts'
 import { pruneUntil } from '../prune-until.ts'
-import { discardedLimits } from '../system/cgroup-warnings.ts'
+import { discardedCgroups } from '../system/cgroup-warnings.ts'
 import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
 import { Container } from './container.ts'
 import { define } from './define.ts'
@@ -130,7 +130,7 @@ export class Containers {
     registry.add(container)
     parts.volumes.claim(container)
     parts.journal.emit('container', 'create', id, container.attributes())
-    const discarded = discardedLimits(definition.host, this.#parts.runtime.identity)
+    const discarded = discardedCgroups(definition.host, this.#parts.runtime.identity)
     return { Id: id, Warnings: [...warnings, ...discarded] }
   }
 

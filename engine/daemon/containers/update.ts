@@ -1,7 +1,6 @@
 /** Changing a container's limits and restart policy, whether it runs or not (daemon/update.go in Docker). */
 import type { ContainerUpdateRequest, ContainerUpdateResponse, HostConfig } from '../../api/container.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
-import { discardedLimits } from '../system/cgroup-warnings.ts'
 import type { Container } from './container.ts'
 import { checkResources, type Resources } from './options/resources.ts'
 import { checkRestartPolicy } from './options/restart.ts'
@@ -48,12 +47,7 @@ export function updateContainer(
       })
     }
     parts.journal.emit('container', 'update', container.id, container.attributes())
-    const discarded = discardedLimits(
-      { ...container.definition.host, ...NO_LIMITS, ...changes({ ...request, ...resources }) },
-      parts.runtime.identity,
-    )
-    const all = [...warnings, ...discarded]
-    return { Warnings: all.length > 0 ? all : null }
+    return { Warnings: warnings.length > 0 ? warnings : null }
   })
 }
 
@@ -116,14 +110,6 @@ function changedLimits(host: HostConfig, request: ContainerUpdateRequest) {
   const settings = resourceSettings({ ...NOTHING, ...said, ...memory } as HostConfig)
   const unlimited = typeof said.PidsLimit === 'number' && said.PidsLimit <= 0
   return { ...settings, ...(unlimited ? { pidsLimit: -1 } : {}) }
-}
-
-/** A host config without what an update could set: only what this one says is spoken of. */
-const NO_LIMITS = {
-  ...{ BlkioWeight: 0, CpuShares: 0, NanoCpus: 0, CpuPeriod: 0, CpuQuota: 0, CpusetCpus: '', CpusetMems: '' },
-  ...{ Memory: 0, MemorySwap: 0, MemoryReservation: 0, PidsLimit: null, OomKillDisable: false },
-  ...{ CgroupParent: '', BlkioDeviceReadBps: null, BlkioDeviceWriteBps: null },
-  ...{ BlkioDeviceReadIOps: null, BlkioDeviceWriteIOps: null, BlkioWeightDevice: null },
 }
 
 const NOTHING = { MemorySwappiness: null, PidsLimit: null }

@@ -16,6 +16,7 @@ const facts: SpecFacts = {
   init: '/opt/longshore-native',
   rootless: false,
   cgroupMount: true,
+  hostQueues: true,
 }
 const root = { uid: 0, gid: 0, additionalGids: [0], home: '/root' }
 const specOf = (...args: Parameters<typeof settingsFor> extends [string, string, ...infer R] ? R : never) =>

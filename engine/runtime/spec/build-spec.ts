@@ -39,10 +39,14 @@ export interface SpecFacts {
   /** Inside a user namespace: device nodes, cgroup mounts and some limits are not to be had. */
   readonly rootless: boolean
   readonly cgroupMount: boolean
+  /** The host has its message queues at /dev/mqueue. */
+  readonly hostQueues: boolean
 }
 
 /** A device of `ContainerSettings.devices` or, for privileged, of the host, with its numbers looked up. */
 export interface ResolvedDevice extends OciDevice {
+  /** Where it is on the host. */
+  readonly source: string
   readonly permissions: string
 }
 
@@ -80,7 +84,7 @@ export function buildSpec(
     root: { path: settings.rootfs, readonly: settings.readOnlyRootfs },
     ...(hostUts ? {} : { hostname: settings.hostname }),
     ...(hostUts || !settings.domainname ? {} : { domainname: settings.domainname }),
-    mounts: buildMounts(settings, shm, facts),
+    mounts: buildMounts(settings, { devices, shm }, facts),
     linux: {
       namespaces: [
         { type: 'mount' },
@@ -96,7 +100,7 @@ export function buildSpec(
         facts.rootless ? [] : deviceRules(privileged, devices, settings.deviceRules),
         cgroupsPath === null ? {} : blockIo,
       ),
-      devices: devices.map(({ permissions: _, ...device }) => device),
+      devices: facts.rootless ? [] : devices.map(({ permissions: _, source: __, ...device }) => device),
       sysctl: settings.sysctls,
       maskedPaths: masked,
       readonlyPaths: readonly,
@@ -152,11 +156,19 @@ function environment(settings: ProcessSettings, user: ResolvedUser, hostname?: s
   ]
 }
 
-function buildMounts(settings: ContainerSettings, shm: ShmSource, facts: SpecFacts): OciMount[] {
+function buildMounts(
+  settings: ContainerSettings,
+  { devices, shm }: { readonly devices: readonly ResolvedDevice[]; readonly shm: ShmSource },
+  facts: SpecFacts,
+): OciMount[] {
   const defaults = defaultMounts({
     privileged: settings.process.privileged,
     shm,
     cgroup: facts.cgroupMount,
+    bound: {
+      proc: facts.rootless && settings.pid.kind === 'host',
+      mqueue: facts.rootless && settings.ipc.kind === 'host' && (facts.hostQueues || 'absent'),
+    },
   })
   const own = [...settings.mounts]
     .sort((a, b) => depth(a.destination) - depth(b.destination))
@@ -164,11 +176,17 @@ function buildMounts(settings: ContainerSettings, shm: ShmSource, facts: SpecFac
   const taken = new Set(own.map(({ destination }) => destination))
   return [
     ...defaults.filter(({ destination }) => !taken.has(destination)),
+    ...(facts.rootless ? devices.map(boundDevice) : []),
     ...own,
     ...(settings.init
       ? [{ destination: INIT_DESTINATION, type: 'bind', source: facts.init, options: ['bind', 'ro'] }]
       : []),
   ]
+}
+
+/** In a user namespace no device can be made; the host's own node is there under its new name. */
+function boundDevice({ path, source }: ResolvedDevice): OciMount {
+  return { destination: path, type: 'bind', source, options: ['bind', 'nosuid', 'noexec'] }
 }
 
 function depth(path: string): number {

@@ -38,11 +38,15 @@ export function defaultMounts(options: {
   readonly shm: ShmSource
   /** No cgroup mount is possible inside a user namespace on v1. */
   readonly cgroup: boolean
+  /** Namespaces of the host that a user namespace may not mount the file systems of: those are bound as they are. */
+  readonly bound: { readonly proc: boolean; readonly mqueue: boolean | 'absent' }
 }): OciMount[] {
   const writable = options.privileged ? 'rw' : 'ro'
   const quiet = ['nosuid', 'noexec', 'nodev']
   const mounts: OciMount[] = [
-    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
+    options.bound.proc
+      ? { destination: '/proc', type: 'bind', source: '/proc', options: ['rbind', ...quiet] }
+      : { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
     {
       destination: '/dev',
       type: 'tmpfs',
@@ -66,7 +70,10 @@ export function defaultMounts(options: {
     })
   }
   // The queues are those of the IPC namespace, whether it is the host's or the container's own.
-  mounts.push({ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet })
+  const queues = options.bound.mqueue
+    ? { type: 'bind', source: '/dev/mqueue', options: ['bind', ...quiet] }
+    : { type: 'mqueue', source: 'mqueue', options: quiet }
+  if (options.bound.mqueue !== 'absent') mounts.push({ destination: '/dev/mqueue', ...queues })
   if (options.shm.kind === 'bind') {
     const { path } = options.shm
     mounts.push({ destination: '/dev/shm', type: 'bind', source: path, options: ['rbind', ...quiet] })
