@@ -82,4 +82,20 @@ onEachEngine('system', ({ api }) => {
     expectError(await api.get('/swarm'), 503, /^This node is not a swarm manager\./)
     expectError(await api.get('/services'), 503, /^This node is not a swarm manager\./)
   })
+
+  test('/info says what the host can hold', async () => {
+    const info = (await api.get('/info')).json<Record<string, unknown>>()
+    for (const flag of ['MemoryLimit', 'SwapLimit', 'CpuCfsQuota', 'CPUShares', 'CPUSet', 'PidsLimit'])
+      expect(info[flag], flag).toEqual(expect.any(Boolean))
+    expect(info).toMatchObject({
+      SecurityOptions: expect.arrayContaining([expect.stringMatching(/^name=seccomp/)]),
+      LiveRestoreEnabled: expect.any(Boolean),
+      CgroupDriver: expect.stringMatching(/^(cgroupfs|systemd|none)$/),
+      CgroupVersion: expect.stringMatching(/^[12]$/),
+      DefaultRuntime: expect.any(String),
+      RegistryConfig: { InsecureRegistryCIDRs: expect.arrayContaining(['127.0.0.0/8']) },
+    })
+    const runtimes = info.Runtimes as Record<string, { path: string }>
+    expect(runtimes[String(info.DefaultRuntime)]?.path).toMatch(/./)
+  })
 })

@@ -1,4 +1,7 @@
 /** Wire types of the system calls: version, info, disk usage, errors. */
+import type { ContainerSummary } from './container.ts'
+import type { ImageSummary } from './image.ts'
+import type { Volume } from './volume.ts'
 
 /** Body of every answer with a status of 400 and above. */
 export interface ErrorBody {
@@ -96,6 +99,46 @@ export interface SystemInfo {
   readonly ContainerdCommit: { readonly ID: string; readonly Expected?: string }
   readonly RuncCommit: { readonly ID: string; readonly Expected?: string }
   readonly InitCommit: { readonly ID: string; readonly Expected?: string }
+  readonly ProductLicense: string
+  /** Folders of the Container Device Interface (API 1.46). */
+  readonly CDISpecDirs: readonly string[]
+  readonly DefaultAddressPools?: readonly { readonly Base: string; readonly Size: number }[]
+  /** API 1.49. */
+  readonly FirewallBackend: { readonly Driver: string }
   readonly SecurityOptions: readonly string[]
   readonly Warnings: readonly string[] | null
+}
+
+/** What `type` of GET /system/df may be (API 1.42). */
+export type DiskUsageKind = 'container' | 'image' | 'volume' | 'build-cache'
+
+/** Answer of GET /system/df up to API 1.51. Bytes; null is what was not asked for. */
+export interface DiskUsage {
+  readonly LayersSize: number
+  readonly Images: readonly ImageSummary[] | null
+  readonly Containers: readonly ContainerSummary[] | null
+  readonly Volumes: readonly Volume[] | null
+  readonly BuildCache: readonly BuildCacheItem[] | null
+  /** Only below API 1.42. */
+  readonly BuilderSize?: number
+}
+
+/** One record of the builder's cache. */
+export interface BuildCacheItem {
+  readonly ID: string
+  readonly Parents: readonly string[] | null
+  readonly Type: string
+  readonly Description: string
+  readonly InUse: boolean
+  readonly Shared: boolean
+  readonly Size: number
+  readonly CreatedAt: string
+  readonly LastUsedAt: string | null
+  readonly UsageCount: number
+}
+
+/** Answer of POST /build/prune. */
+export interface BuildPruned {
+  readonly CachesDeleted: readonly string[] | null
+  readonly SpaceReclaimed: number
 }

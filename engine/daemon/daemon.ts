@@ -22,6 +22,7 @@ import { FileStore, type StoreOptions } from '../store/file-store.ts'
 import { openVolumes } from '../volume/volume-directories.ts'
 import { VolumeMounts } from '../volume/volume-mounts.ts'
 import type { Volumes } from '../volume/volumes.ts'
+import { Builds } from './builds/builds.ts'
 import { nowNano, rfc3339 } from './clock.ts'
 import { Container } from './containers/container.ts'
 import { ContainerFilesService } from './containers/container-files.ts'
@@ -33,6 +34,7 @@ import type { Parts } from './containers/parts.ts'
 import { ContainerRegistry } from './containers/registry.ts'
 import { disarmRestart, restartByPolicy } from './containers/restart-policy.ts'
 import { stopContainer } from './containers/stop.ts'
+import { DiskSizes } from './disk-sizes.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
 import { Registries } from './images/registries.ts'
@@ -112,6 +114,7 @@ export interface Daemon {
   readonly volumes: VolumeService
   readonly networks: NetworkService
   readonly system: SystemService
+  readonly builds: Builds
   /** What recovery did, a line a step; empty when everything was as recorded. */
   readonly recovered: string
   /** Other settings, of which those that can change while it runs do. Throws `invalid`, changing nothing. */
@@ -156,15 +159,17 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     warnings: [...options.warnings, ...cgroupWarnings(runtime.identity), ...(uplink?.warnings ?? [])],
     checkHost: options.checkHost,
   }
+  const containers = new Containers(parts)
   return {
-    containers: new Containers(parts),
+    containers,
     files: new ContainerFilesService(parts),
     execs: new Execs(parts),
     images,
     registries: new Registries(all.remote),
     volumes: parts.volumes,
     networks: new NetworkService(parts, new NetworkRecords(db)),
-    system: new SystemService(parts, identity, () => imageRecords.all().length),
+    system: new SystemService(parts, identity, { containers, images, records: imageRecords }),
+    builds: new Builds(),
     recovered,
     reload(settings) {
       images.configure(settings.registries)
@@ -314,6 +319,10 @@ async function assemble(
     journal,
     processDefaults: options.settings.containers,
     settings: new Settings(options.settings),
+    sizes: new DiskSizes({
+      container: (id) => store.rootfsSizeBytes(id),
+      volume: (name) => directories.sizeBytes(name),
+    }),
     imageSizeBytes: (id) => imageRecords.get(id)?.sizeBytes ?? 0,
     networkRegistry,
     defaults: {

@@ -29,7 +29,7 @@ import type {
   NetworkInspect,
 } from '../api/network.ts'
 import type { ContainerStats } from '../api/stats.ts'
-import type { SystemInfo, VersionInfo } from '../api/system.ts'
+import type { BuildPruned, DiskUsage, DiskUsageKind, SystemInfo, VersionInfo } from '../api/system.ts'
 import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../api/volume.ts'
 
 /** Filters of a list: what each named filter may be. Both of Docker's JSON shapes come in as this. */
@@ -264,10 +264,18 @@ export interface SystemBackend {
   info(): Promise<SystemInfo>
   /** JSON lines of events; ends at `until`, else when destroyed. */
   events(query: { readonly since: string; readonly until: string; readonly filters: Filters }): Readable
+  /** Without `kinds`, of everything. */
+  diskUsage(kinds?: ReadonlySet<DiskUsageKind>): Promise<DiskUsage>
   capabilities(): LongshoreCapabilities
   /** What this host allows engines of root and of users. */
   checkHost(): Promise<readonly HostCheckLine[]>
   portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortHolder>
+}
+
+/** Building images, and what building keeps. */
+export interface BuildsBackend {
+  /** Removes what no build uses. Throws `invalid` for filters that are none. */
+  prune(query: { readonly all: boolean; readonly filters: Filters }): Promise<BuildPruned>
 }
 
 /** Everything that is served. */
@@ -280,4 +288,5 @@ export interface Backend {
   readonly volumes: VolumesBackend
   readonly networks: NetworksBackend
   readonly system: SystemBackend
+  readonly builds: BuildsBackend
 }

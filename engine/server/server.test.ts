@@ -176,7 +176,7 @@ test('a wish to upgrade what is no stream is answered as a plain request', async
   const { all } = raw(
     'POST /session HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n',
   )
-  expect(await all).toMatch(/^HTTP\/1\.1 404 Not Found\r\n.*page not found/s)
+  expect(await all).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n.*builds no images/s)
 })
 
 test('swarm is answered as by an engine outside one', async () => {

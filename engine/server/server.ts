@@ -12,6 +12,7 @@ import { messageOf, statusOf } from './errors.ts'
 import { join, linger, takeOver, upgrade, upgradeBody } from './hijack.ts'
 import type { HijackCall } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
+import { buildRoutes } from './routes/builds.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
 import { containerRoutes } from './routes/containers.ts'
@@ -20,6 +21,7 @@ import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
 import { longshoreRoutes } from './routes/longshore.ts'
 import { networkRoutes } from './routes/networks.ts'
+import { pluginRoutes } from './routes/plugins.ts'
 import { swarmRoutes } from './routes/swarm.ts'
 import { systemRoutes } from './routes/system.ts'
 import { volumeRoutes } from './routes/volumes.ts'
@@ -207,6 +209,8 @@ function allRoutes(backend: Backend): Route[] {
     ...distributionRoutes(backend.registries),
     ...volumeRoutes(backend.volumes),
     ...networkRoutes(backend.networks),
+    ...buildRoutes(backend.builds),
+    ...pluginRoutes(),
     ...swarmRoutes(),
     ...longshoreRoutes(backend.system),
   ]

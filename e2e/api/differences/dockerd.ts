@@ -23,4 +23,6 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'mounts > read-only holds for what is mounted below, unless asked otherwise (API 1.44)': 'API 1.44',
   'mounts > an image is mounted whole and read-only, and kept as long as a container has it (API 1.48)':
     'API 1.48',
+  'disk usage > of chosen types alone, since API 1.42': 'API 1.42',
+  'api versions > 1.42 to 1.51 are spoken, with what changed in them': 'API 1.42',
 }

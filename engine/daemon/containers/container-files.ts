@@ -62,6 +62,8 @@ export class ContainerFilesService {
     await files
       .write(root, clean, { keepKinds: options.noOverwriteDirNonDir, owner }, body)
       .catch(notFound(name, path))
+    // What was known of its size is no longer so.
+    container.revision++
     this.#emit(container, 'extract-to-dir')
   }
 

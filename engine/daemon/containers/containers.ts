@@ -68,12 +68,13 @@ export class Containers {
     const now = Date.now()
     const chosen = selectContainers(this.#parts, request)
     if (!request.size) return `[${chosen.map((container) => this.#rows.text(container, now)).join(',')}]\n`
-    const rows: string[] = []
-    for (const container of chosen) {
-      const { writable, root } = await this.#sizes(container)
-      const row = this.#rows.text(container, now).slice(0, -1)
-      rows.push(`${row},"SizeRw":${writable},"SizeRootFs":${root}}`)
-    }
+    const rows = await Promise.all(
+      chosen.map(async (container) => {
+        const { writable, root } = await this.#sizes(container)
+        const row = this.#rows.text(container, now).slice(0, -1)
+        return `${row},"SizeRw":${writable},"SizeRootFs":${root}}`
+      }),
+    )
     return `[${rows.join(',')}]\n`
   }
 
@@ -292,7 +293,7 @@ export class Containers {
   }
 
   async #sizes(container: Container): Promise<{ readonly writable: number; readonly root: number }> {
-    const writable = await this.#parts.store.rootfsSizeBytes(container.id)
+    const writable = await this.#parts.sizes.container(container)
     return { writable, root: writable + this.#parts.imageSizeBytes(container.definition.imageId) }
   }
 }

@@ -4,6 +4,7 @@ import type { Networks } from '../../network/network.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
+import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerRecords } from '../records/containers.ts'
@@ -32,6 +33,7 @@ export interface Parts {
   readonly registry: ContainerRegistry
   readonly health: HealthMonitor
   readonly journal: Journal
+  readonly sizes: DiskSizes
   /** Unpacked size of an image; 0 when it is gone. */
   readonly imageSizeBytes: (id: Digest) => number
   readonly networkRegistry: NetworkRegistry

@@ -5,12 +5,14 @@ import type { Readable } from 'node:stream'
 import type { LongshoreCapabilities } from '../../api/longshore/capabilities.ts'
 import type { HostCheckLine } from '../../api/longshore/host-check.ts'
 import type { PortHolder } from '../../api/longshore/port-owner.ts'
-import type { SystemInfo, VersionInfo } from '../../api/system.ts'
+import type { DiskUsage, DiskUsageKind, SystemInfo, VersionInfo } from '../../api/system.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import type { Parts } from '../containers/parts.ts'
 import { openEventStream } from '../events/event-stream.ts'
 import type { Filters } from '../filters.ts'
-import type { Settings } from '../settings.ts'
+import type { DaemonSettings, Settings } from '../settings.ts'
+import { diskUsage, type UsageParts } from './disk-usage.ts'
+import { limitsOfHost, limitWarnings, NO_LIMITS } from './limits.ts'
 import { registryConfig } from './registry-config.ts'
 
 /** What is fixed for this process. */
@@ -30,12 +32,12 @@ export interface EngineIdentity {
 export class SystemService {
   readonly #parts: Parts
   readonly #identity: EngineIdentity
-  readonly #imageCount: () => number
+  readonly #usage: UsageParts
 
-  constructor(parts: Parts, identity: EngineIdentity, imageCount: () => number) {
+  constructor(parts: Parts, identity: EngineIdentity, usage: Omit<UsageParts, 'parts'>) {
     this.#parts = parts
     this.#identity = identity
-    this.#imageCount = imageCount
+    this.#usage = { ...usage, parts }
   }
 
   version(): VersionInfo {
@@ -85,14 +87,15 @@ export class SystemService {
     const states = [...registry.all()].map(({ standing }) => standing.life.kind)
     const count = (kind: string) => states.filter((state) => state === kind).length
     const { name, path, cgroup, cgroupLack } = runtime.identity
-    const limits = cgroupLack === null
+    const limits = cgroupLack === null ? limitsOfHost(cgroup === 'v2' ? 'v2' : 'v1') : NO_LIMITS
+    const { network, containers: common } = settings.now
     return {
       ID: engineId,
       Containers: states.length,
       ContainersRunning: count('running'),
       ContainersPaused: count('paused'),
       ContainersStopped: states.length - count('running') - count('paused'),
-      Images: this.#imageCount(),
+      Images: this.#usage.records.all().length,
       Driver: 'overlay2',
       DriverStatus: [
         ['Backing Filesystem', 'overlayfs'],
@@ -104,25 +107,18 @@ export class SystemService {
         Volume: ['local'],
         Network: ['bridge', 'host', 'null'],
         Authorization: null,
-        Log: ['json-file'],
+        Log: ['json-file', 'local', 'none'],
       },
-      MemoryLimit: limits,
-      SwapLimit: limits,
-      CpuCfsPeriod: limits,
-      CpuCfsQuota: limits,
-      CPUShares: limits,
-      CPUSet: limits,
-      PidsLimit: limits,
+      ...limits,
       IPv4Forwarding: readText('/proc/sys/net/ipv4/ip_forward').trim() === '1',
       BridgeNfIptables: readText('/proc/sys/net/bridge/bridge-nf-call-iptables').trim() === '1',
       BridgeNfIp6tables: readText('/proc/sys/net/bridge/bridge-nf-call-ip6tables').trim() === '1',
       Debug: settings.now.debug,
       NFd: 0,
-      OomKillDisable: cgroup !== 'v2',
       NGoroutines: 0,
       SystemTime: rfc3339(nowNano()),
       LoggingDriver: settings.now.containers.logDriver,
-      CgroupDriver: limits ? 'cgroupfs' : 'none',
+      CgroupDriver: cgroupLack === null ? 'cgroupfs' : 'none',
       CgroupVersion: cgroup === 'v2' ? '2' : '1',
       NEventsListener: journal.followers,
       KernelVersion: release(),
@@ -153,19 +149,30 @@ export class SystemService {
         Error: '',
         RemoteManagers: null,
       },
+      ProductLicense: '',
+      CDISpecDirs: [],
+      ...(network.addressPools.length > 0
+        ? { DefaultAddressPools: network.addressPools.map(({ base, size }) => ({ Base: base, Size: size })) }
+        : {}),
+      FirewallBackend: { Driver: 'iptables' },
       LiveRestoreEnabled: settings.now.liveRestore,
       Isolation: '',
       InitBinary: 'docker-init',
       ContainerdCommit: { ID: '', Expected: '' },
       RuncCommit: { ID: '', Expected: '' },
       InitCommit: { ID: '', Expected: '' },
-      SecurityOptions: ['name=seccomp,profile=builtin', ...(rootless ? ['name=rootless'] : [])],
-      Warnings: warnings.length > 0 ? warnings : null,
+      SecurityOptions: securityOf(common, cgroup === 'v2', rootless),
+      Warnings: nullIfNone([...warnings, ...(cgroupLack === null ? limitWarnings(limits) : [])]),
     }
   }
 
   events(query: { readonly since: string; readonly until: string; readonly filters: Filters }): Readable {
     return openEventStream(this.#parts.journal, query)
+  }
+
+  /** Without `kinds`, of everything. */
+  diskUsage(kinds?: ReadonlySet<DiskUsageKind>): Promise<DiskUsage> {
+    return diskUsage(this.#usage, kinds)
   }
 
   capabilities(): LongshoreCapabilities {
@@ -194,6 +201,25 @@ export class SystemService {
     if (owner.pid === undefined) return { kind: 'unknown' }
     return { kind: 'process', pid: owner.pid, program: owner.program ?? '' }
   }
+}
+
+/** What confines containers here. */
+function securityOf(
+  { seccomp, noNewPrivileges }: DaemonSettings['containers'],
+  cgroupNamespaces: boolean,
+  rootless: boolean,
+): readonly string[] {
+  const profile = seccomp === 'default' ? 'builtin' : seccomp === 'unconfined' ? 'unconfined' : 'custom'
+  return [
+    `name=seccomp,profile=${profile}`,
+    ...(rootless ? ['name=rootless'] : []),
+    ...(cgroupNamespaces ? ['name=cgroupns'] : []),
+    ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
+  ]
+}
+
+function nullIfNone(lines: readonly string[]): readonly string[] | null {
+  return lines.length > 0 ? lines : null
 }
 
 function goArch(): string {

@@ -8,6 +8,7 @@ import type { Volumes } from '../../volume/volumes.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import type { Container } from '../containers/container.ts'
 import { noPlugin } from '../containers/mounts/plan.ts'
+import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
 import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
 import type { MountRecord } from '../records/container-record.ts'
@@ -128,6 +129,17 @@ export class VolumeService {
     )
     chosen.sort((a, b) => (a.name < b.name ? -1 : 1))
     return { Volumes: chosen.map((volume) => this.#wire(volume)), Warnings: null }
+  }
+
+  /** Every volume with its size and how many containers have it: for /system/df. */
+  usage(sizes: DiskSizes): Promise<readonly Volume[]> {
+    return Promise.all(
+      [...this.#volumes.values()].map(async (volume) => {
+        const users = [...(this.#users.get(volume.name) ?? [])]
+        const Size = await sizes.volume(volume.name, users).catch(() => -1)
+        return { ...this.#wire(volume), UsageData: { Size, RefCount: users.length } }
+      }),
+    )
   }
 
   async remove(name: string, options: { readonly force: boolean }): Promise<void> {

@@ -1,4 +1,5 @@
 /** Swarm calls, answered as by a Docker engine that is in no swarm. */
+import { EngineError } from '../../errors.ts'
 import { answer } from '../call.ts'
 import type { Route } from '../router.ts'
 
@@ -7,9 +8,22 @@ const MESSAGE =
 
 const PATHS = ['/swarm', '/nodes', '/services', '/tasks', '/secrets', '/configs']
 
+/** Making or joining a swarm is not what this engine can do: no other call may send people there in vain. */
+function refuse(): never {
+  throw new EngineError(
+    'not-implemented',
+    'this engine is for one machine and forms no swarm: connect to a Docker engine for that',
+  )
+}
+
 /** 503 for everything below each of those, whatever the method. */
 export function swarmRoutes(): Route[] {
-  return PATHS.flatMap((path) =>
+  const forming = ['/swarm/init', '/swarm/join'].map((pattern) => ({
+    method: 'POST',
+    pattern,
+    handler: refuse,
+  }))
+  const rest = PATHS.flatMap((path) =>
     ['GET', 'POST', 'DELETE'].flatMap((method) =>
       [path, `${path}/{rest*}`].map((pattern) => ({
         method,
@@ -18,4 +32,5 @@ export function swarmRoutes(): Route[] {
       })),
     ),
   )
+  return [...forming, ...rest]
 }

@@ -1,0 +1,15 @@
+/** Builds of the engine: their cache, which is empty as long as nothing is built. */
+import type { BuildPruned } from '../../api/system.ts'
+import { checkFilters, type Filters } from '../filters.ts'
+
+const KNOWN = [
+  ...['description', 'id', 'inuse', 'label', 'label!', 'parent', 'private', 'shared', 'type', 'until'],
+  'unused-for',
+]
+
+export class Builds {
+  async prune({ filters }: { readonly all: boolean; readonly filters: Filters }): Promise<BuildPruned> {
+    checkFilters(filters, KNOWN)
+    return { CachesDeleted: null, SpaceReclaimed: 0 }
+  }
+}
