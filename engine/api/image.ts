@@ -121,6 +121,9 @@ export interface ImageInspect extends Targeted {
   readonly GraphDriver: { readonly Name: string; readonly Data: Readonly<Record<string, string>> | null }
   readonly RootFS: { readonly Type: 'layers'; readonly Layers: readonly string[] }
   readonly Metadata: { readonly LastTagTime: string }
+  /** Of a container that it was committed from: always nothing, and gone since API 1.45. */
+  readonly Container?: ''
+  readonly ContainerConfig?: ImageInspectConfig
 }
 
 /** One row of GET /images/{name}/history, newest first. `Created` is in Unix seconds. */

@@ -27,17 +27,21 @@ interface Reach {
 export class Registry {
   readonly #tokens = new TokenCache()
   readonly #patience: Patience
+  #options: RegistryOptions
   #reach: Reach
 
   /** Sends nothing yet. Throws `invalid` for options that cannot be. */
   constructor(options: Partial<RegistryOptions> & { readonly patience?: Patience } = {}) {
     this.#patience = options.patience ?? PATIENCE
-    this.#reach = reach(options, this.#patience)
+    this.#options = { ...DEFAULT_REGISTRY_OPTIONS, ...options }
+    this.#reach = reach(this.#options, this.#patience)
   }
 
-  /** Other options from now on; what is under way ends as it began. Throws `invalid`, changing nothing. */
+  /** Other options from now on, where given; what is under way ends as it began. Throws `invalid`, changing nothing. */
   configure(options: Partial<RegistryOptions>): void {
-    this.#reach = reach(options, this.#patience)
+    const all = { ...this.#options, ...options }
+    this.#reach = reach(all, this.#patience)
+    this.#options = all
   }
 
   /** The repository that `reference` names, for reading. Nothing is sent yet. */
@@ -107,8 +111,7 @@ export class Registry {
   }
 }
 
-function reach(options: Partial<RegistryOptions>, patience: Patience): Reach {
-  const { insecure, mirrors, certificates } = { ...DEFAULT_REGISTRY_OPTIONS, ...options }
+function reach({ insecure, mirrors, certificates }: RegistryOptions, patience: Patience): Reach {
   const trusted = new InsecureRegistries(insecure)
   const transport = new Transport({ insecure: trusted, certificates, patience })
   const endpoints = new Endpoints({ mirrors }, trusted, (url, signal) => transport.answers(url, signal))

@@ -1,6 +1,13 @@
 /** What images look like to clients of older versions of the API. Pure. */
-import type { ImageInspect, ImageSummary } from '../api/image.ts'
+import type { ImageInspect, ImageInspectConfig, ImageSummary } from '../api/image.ts'
 import type { ApiVersion } from './versions.ts'
+
+const NOTHING: ImageInspectConfig = {
+  ...{ Hostname: '', Domainname: '', User: '', Image: '', WorkingDir: '' },
+  ...{ AttachStdin: false, AttachStdout: false, AttachStderr: false },
+  ...{ Tty: false, OpenStdin: false, StdinOnce: false },
+  ...{ Env: null, Cmd: null, Entrypoint: null, Volumes: null, OnBuild: null, Labels: null },
+}
 
 /** A row of the list as `version` has it. */
 export function summaryFor(version: ApiVersion, row: ImageSummary): ImageSummary {
@@ -21,6 +28,7 @@ export function inspectFor(version: ApiVersion, image: ImageInspect): Partial<Im
   return {
     ...rest,
     ...(version < 44 ? { VirtualSize } : {}),
+    ...(version < 45 ? { Container: '', ContainerConfig: NOTHING } : {}),
     ...(version >= 48 ? { Descriptor } : {}),
   }
 }

@@ -196,6 +196,10 @@ export class FileStore implements Store {
     return image
   }
 
+  layerFolder(diffId: Digest): string {
+    return join(this.#layout.layer(diffId), 'diff')
+  }
+
   async layerSizeBytes(diffId: Digest): Promise<number> {
     return (await this.#layers.facts(diffId))?.sizeBytes ?? 0
   }

@@ -92,6 +92,8 @@ export interface Store {
     readonly blob: { readonly digest: Digest; readonly size: number }
   }>
   hasLayer(diffId: Digest): Promise<boolean>
+  /** Where the layer's files are. It need not be there. */
+  layerFolder(diffId: Digest): string
   /** Unpacked size; 0 for a layer that is not there. */
   layerSizeBytes(diffId: Digest): Promise<number>
   /** Records the image once config, manifest and every layer are there. */

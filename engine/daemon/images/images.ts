@@ -23,10 +23,11 @@ import {
   withTag,
 } from '../../oci/reference.ts'
 import type { ImageRecord } from '../../store/store.ts'
-import { booleanFilter, checkFilters, type Filters } from '../filters.ts'
+import type { Filters } from '../filters.ts'
 import type { DaemonSettings } from '../settings.ts'
+import { emitImage } from './emit.ts'
 import { filterImages } from './filter.ts'
-import { findImage, findVariant } from './find.ts'
+import { findVariant } from './find.ts'
 import { importImage } from './import.ts'
 import { reported } from './lines.ts'
 import { loadImages } from './load.ts'
@@ -45,10 +46,10 @@ import type { Report } from './progress.ts'
 import { Puller } from './pull.ts'
 import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
-import { deletedLayers, planRemoval, type RemovalPlan } from './remove.ts'
+import { Removal } from './removal.ts'
 import { type Saved, saveImages } from './save.ts'
 import { sharedBytes } from './shared-size.ts'
-import { siblingsOf, variantFor } from './variants.ts'
+import { variantFor } from './variants.ts'
 import { history, inspect, summary } from './views.ts'
 
 /** All use cases of images. Errors are `EngineError`s with Docker's words. */
@@ -56,9 +57,11 @@ export class Images {
   readonly #options: ImagesOptions
   readonly #puller: Puller
   readonly #pusher: Pusher
+  readonly #removal: Removal
 
   constructor(options: ImagesOptions) {
     this.#options = options
+    this.#removal = new Removal(options)
     this.#puller = new Puller(
       options.store,
       options.records,
@@ -240,7 +243,8 @@ export class Images {
     const image = this.resolve(nameOrId, readPlatform(options.platform))
     const { descriptor } = await targetOf(this.#options.store, image)
     const manifests = options.manifests ? await this.#manifests(image) : {}
-    return { ...inspect(image), Descriptor: descriptor, ...manifests }
+    const folders = image.config.rootfs.diff_ids.map((diffId) => this.#options.store.layerFolder(diffId))
+    return { ...inspect(image, folders), Descriptor: descriptor, ...manifests }
   }
 
   async #manifests(image: ImageRecord): Promise<Pick<ImageInspect, 'Manifests'>> {
@@ -267,47 +271,8 @@ export class Images {
   }
 
   /** Takes a name away, or the image with all its names: see `planRemoval`. */
-  async remove(nameOrId: string, options: RemoveParameters): Promise<readonly ImageDeleteItem[]> {
-    const { records, store, usedBy, inUse } = this.#options
-    const platforms = options.platforms?.map(parsePlatformJson) ?? []
-    if (platforms.length > 0) return this.#removePlatforms(nameOrId, platforms, options.force)
-    const found = findImage(records, nameOrId)
-    const plan = planRemoval(found, usedBy(found.image.id), options.force)
-    const siblings = siblingsOf(records, found.image)
-    const items = [...this.#apply(found.image, plan)]
-    // Its other platforms had no name but this one.
-    const orphans = siblings.every(({ references }) => references.length === 0) ? siblings : []
-    if (plan.rest === null && found.image.references.length > 0)
-      for (const image of orphans)
-        if (usedBy(image.id).length === 0)
-          items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
-    if (plan.rest === null) await store.collect(inUse())
-    return items
-  }
-
-  /** Some of the platforms that a name stands for; the name stays with the others, as long as there is one. */
-  async #removePlatforms(
-    nameOrId: string,
-    platforms: readonly Platform[],
-    force: boolean,
-  ): Promise<readonly ImageDeleteItem[]> {
-    const { records, store, usedBy, inUse } = this.#options
-    const chosen = platforms.map((platform) => findVariant(records, nameOrId, platform).image)
-    for (const image of chosen) planRemoval({ by: 'id', image }, usedBy(image.id), true)
-    const items: ImageDeleteItem[] = []
-    for (const { id } of chosen) {
-      const image = records.get(id)
-      if (!image) continue
-      const [heir] = siblingsOf(records, image).filter((other) => !chosen.some((one) => one.id === other.id))
-      if (!heir) {
-        items.push(...this.#apply(image, planRemoval({ by: 'id', image }, usedBy(id), force)))
-        continue
-      }
-      records.put({ ...heir, references: [...heir.references, ...image.references] })
-      items.push(...this.#apply({ ...image, references: [] }, { untagged: [], rest: null }))
-    }
-    await store.collect(inUse())
-    return items
+  remove(nameOrId: string, options: RemoveParameters): Promise<readonly ImageDeleteItem[]> {
+    return this.#removal.remove(nameOrId, options)
   }
 
   /** Removes content that no image and no container needs; after a start, what a killed engine had half pulled. */
@@ -326,22 +291,8 @@ export class Images {
   }
 
   /** POST /images/prune: images without a name, with `dangling=false` all that no container uses. */
-  async prune(filters: Filters): Promise<ImagePruneResponse> {
-    const { records, store, usedBy, inUse } = this.#options
-    checkFilters(filters, ['dangling', 'label', 'label!', 'until'])
-    const all = booleanFilter(filters, 'dangling') === false
-    const others = new Map([...filters].filter(([name]) => name !== 'dangling'))
-    const rows = filterImages(records, others, { all })
-    const unused = rows.filter(
-      ({ image }) => usedBy(image.id).length === 0 && (all || image.references.length === 0),
-    )
-    const items: ImageDeleteItem[] = []
-    for (const { image } of unused)
-      items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
-    const freed = await store.collect(inUse())
-    const attributes = { reclaimed: String(freed) }
-    this.#options.emit({ Type: 'image', Action: 'prune', Actor: { ID: '', Attributes: attributes } })
-    return { ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: freed }
+  prune(filters: Filters): Promise<ImagePruneResponse> {
+    return this.#removal.prune(filters)
   }
 
   async #expand(named: Reference, credentials: ReturnType<typeof decodeRegistryAuth>, signal: AbortSignal) {
@@ -351,22 +302,6 @@ export class Images {
     return tags.map((tag) => withTag(named, tag))
   }
 
-  /** Carries a plan out in the records and tells of it; the content goes with the next collection. */
-  #apply(image: ImageRecord, plan: RemovalPlan): readonly ImageDeleteItem[] {
-    const { records, inUse } = this.#options
-    const items: ImageDeleteItem[] = plan.untagged.map((name) => ({ Untagged: name }))
-    if (plan.rest) {
-      records.put(plan.rest)
-    } else {
-      records.remove(image.id)
-      const others = [...records.all().map(({ config }) => config.rootfs.diff_ids), ...inUse()]
-      items.push({ Deleted: image.id }, ...deletedLayers(image, others))
-    }
-    for (const _ of plan.untagged) this.#emit('untag', image.id, image.id, image)
-    if (plan.rest === null) this.#emit('delete', image.id, image.id, image)
-    return items
-  }
-
   #name(image: ImageRecord, reference: Reference): void {
     const name = formatReference(reference)
     if (image.references.includes(name)) return
@@ -374,8 +309,7 @@ export class Images {
   }
 
   #emit(action: ImageEvent['Action'], id: string, name: string, image: ImageRecord): void {
-    const attributes = { ...image.config.config?.Labels, name }
-    this.#options.emit({ Type: 'image', Action: action, Actor: { ID: id, Attributes: attributes } })
+    emitImage(this.#options.emit, action, id, name, image)
   }
 }
 

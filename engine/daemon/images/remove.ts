@@ -17,6 +17,8 @@ export interface ImageUser {
 /** What is left of the image: null when it goes altogether. */
 export interface RemovalPlan {
   readonly untagged: readonly string[]
+  /** How many of those are told as events: dockerd is silent about the digests that go along with a tag. */
+  readonly told: number
   readonly rest: ImageRecord | null
 }
 
@@ -55,10 +57,10 @@ function byName(
     ...image.repoDigests.filter((other) => other !== name && !repoDigests.includes(other)),
   ].map(familiar)
   const rest = { ...image, references, repoDigests }
-  if (references.length > 0 || repoDigests.length > 0) return { untagged, rest }
+  if (references.length > 0 || repoDigests.length > 0) return { untagged, told: 1, rest }
   const running = users.find((one) => one.running)
   // Forced away from a running container: the name goes, the image stays.
-  return { untagged, rest: running ? rest : null }
+  return { untagged, told: 1, rest: running ? rest : null }
 }
 
 function byId(image: ImageRecord, users: readonly ImageUser[], force: boolean): RemovalPlan {
@@ -75,7 +77,8 @@ function byId(image: ImageRecord, users: readonly ImageUser[], force: boolean): 
       throw conflict(image, 'must be forced', `image is being used by stopped container ${short(stopped.id)}`)
     }
   }
-  return { untagged: [...image.references, ...image.repoDigests].map(familiar), rest: null }
+  const untagged = [...image.references, ...image.repoDigests].map(familiar)
+  return { untagged, told: untagged.length, rest: null }
 }
 
 /** One tag at most, and every name in one repository. */

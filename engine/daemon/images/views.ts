@@ -33,9 +33,10 @@ export function summary(image: ImageRecord, facts: RowFacts): ImageSummary {
   }
 }
 
-/** The whole of it. */
-export function inspect(image: ImageRecord): ImageInspect {
+/** The whole of it. `folders` are those of its layers, bottom first. */
+export function inspect(image: ImageRecord, folders: readonly string[]): ImageInspect {
   const { config } = image
+  const [UpperDir, ...lower] = folders.toReversed()
   return {
     Id: image.id,
     RepoTags: image.references.map(familiar),
@@ -52,7 +53,13 @@ export function inspect(image: ImageRecord): ImageInspect {
     ...(config['os.version'] ? { OsVersion: config['os.version'] } : {}),
     Size: image.sizeBytes,
     VirtualSize: image.sizeBytes,
-    GraphDriver: { Name: 'overlay2', Data: null },
+    GraphDriver: {
+      Name: 'overlay2',
+      Data:
+        UpperDir === undefined
+          ? null
+          : { ...(lower.length > 0 ? { LowerDir: lower.join(':') } : {}), UpperDir },
+    },
     RootFS: { Type: 'layers', Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: image.references.length > 0 ? image.addedAt.toISOString() : NEVER },
   }
