@@ -18,9 +18,10 @@ export function detectCompression(head: Uint8Array): Compression {
   return MAGIC.find(([, magic]) => magic.every((byte, at) => head[at] === byte))?.[0] ?? 'none'
 }
 
-/** The plain bytes of `source`, whatever it came as. Throws `invalid` for damaged data and for bzip2 and xz. */
+/** The plain bytes of `source`, whatever it came as; `onDetected` is told before the first of them. Throws `invalid` for damaged data and for bzip2 and xz. */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
+  onDetected: (compression: Compression) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = source[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
@@ -31,6 +32,7 @@ export async function* decompress(
   }
   const whole = rejoin(head, iterator)
   const compression = detectCompression(head)
+  onDetected(compression)
   switch (compression) {
     case 'none':
       yield* whole

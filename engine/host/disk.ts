@@ -4,13 +4,14 @@
  * that it allows. Nothing here is durable until the `sync...` that covers it has resolved.
  */
 import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
-import { link, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, link, mkdir, open, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { run } from './exec.ts'
 
 /** A file being written, and read while it is. */
 export interface OpenFile {
-  write(chunk: Uint8Array, at: number): Promise<void>
+  /** Writes these pieces, all of them, one after the other from `at` on. At most 1024 (IOV_MAX). */
+  write(pieces: readonly Uint8Array[], at: number): Promise<void>
   /** Bytes from `at` into `buffer`; answers how many. */
   read(buffer: Uint8Array, at: number): Promise<number>
   /** Makes its bytes durable. Its name needs `syncFolder`. */
@@ -55,9 +56,7 @@ export const realDisk: Disk = {
   async create(path, mode) {
     const file = await open(path, 'wx+', mode)
     return {
-      async write(chunk, at) {
-        await file.writev([chunk], at)
-      },
+      write: (pieces, at) => writeWhole(file, pieces, at),
       read: async (buffer, at) => (await file.read(buffer, 0, buffer.length, at)).bytesRead,
       sync: () => file.sync(),
       close: () => file.close(),
@@ -80,6 +79,15 @@ export const realDisk: Disk = {
   async syncFileSystem(path) {
     await run('sync', ['-f', path])
   },
+}
+
+/** A disk that is nearly full takes a part and says nothing: the rest must be asked for to learn why. */
+async function writeWhole(file: FileHandle, pieces: readonly Uint8Array[], at: number): Promise<void> {
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  let { bytesWritten: done } = await file.writev([...pieces], at)
+  if (done === size) return
+  const rest = Buffer.concat(pieces)
+  while (done < size) done += (await file.write(rest, done, size - done, at + done)).bytesWritten
 }
 
 function syncNow(path: string): void {

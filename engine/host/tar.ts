@@ -5,6 +5,8 @@ import { EngineError } from '../errors.ts'
 
 /** Written to tar in pieces of this size: a pipe takes no more at once, and small writes cost a call each. */
 const BATCH_BYTES = 64 * 1024
+/** tar's record in blocks of 512 bytes: 256 KiB. */
+const BLOCKS = 512
 /** Differences are for people: a file system that lost everything needs no more to be told. */
 const MAX_WORDS = 1024 * 1024
 
@@ -25,6 +27,9 @@ export async function unpackTar(directory: string, source: AsyncIterable<Uint8Ar
       '--delay-directory-restore',
       '--recursive-unlink',
       '--warning=no-timestamp',
+      // Its own 10 KiB a read and a write cost half of its time.
+      `--blocking-factor=${BLOCKS}`,
+      '--read-full-records',
       '-C',
       directory,
       '-xf',

@@ -38,6 +38,7 @@ export class Blobs {
         await spool.write(chunk)
       }
       await spool.finish()
+      await spool.sync()
       await this.adopt(path, expected.digest)
     } catch (error) {
       throw diskError(error, `writing ${expected.digest}`)
@@ -61,6 +62,7 @@ export class Blobs {
         await spool.write(chunk)
       }
       await spool.finish()
+      await spool.sync()
       const digest = digester.digest()
       await claim(digest)
       await this.adopt(path, digest)

@@ -103,8 +103,9 @@ export class Layers {
       if (unpacked.status === 'rejected') throw unpacked.reason
       throwIfAborted(layer.signal)
       await layer.claim(received.value.digest)
-      await this.#blobs.adopt(path, received.value.digest)
       if (wanted !== null || unpacked.value === null) {
+        await spool.sync()
+        await this.#blobs.adopt(path, received.value.digest)
         const facts = (await this.facts(wanted as Digest)) as LayerFacts
         return { diffId: facts.diffId, sizeBytes: facts.sizeBytes, blob: received.value }
       }
@@ -112,7 +113,7 @@ export class Layers {
       const { size } = received.value
       layer.onProgress?.({ phase: 'extracting', current: size, total: size })
       await layer.claim(diffId)
-      await this.#publish(temporary, diffId, received.value.digest, tally)
+      await this.#publish({ temporary, blobPath: path }, diffId, received.value.digest, tally)
       layer.onProgress?.({ phase: 'done' })
       return { diffId, sizeBytes: tally.sizeBytes, blob: received.value }
     } catch (error) {
@@ -150,12 +151,13 @@ export class Layers {
   async #unpack(
     layer: LayerSource,
     spool: Spool,
-    receiving: Promise<unknown>,
+    receiving: Promise<{ readonly digest: Digest }>,
     temporary: string,
   ): Promise<{ readonly diffId: Digest; readonly tally: LayerTally }> {
     const digester = new Digester()
     const tally: LayerTally = { entries: 0, sizeBytes: 0 }
     let whole = false
+    let asItCame = false
     receiving.then(
       () => {
         whole = true
@@ -166,14 +168,21 @@ export class Layers {
       if (whole) layer.onProgress?.({ phase: 'extracting', current, total: spool.written })
     })
     try {
-      const plain = digested(decompress(progress), digester)
+      // What is not compressed is hashed as it comes in: once is enough.
+      const plain = digestedUnless(
+        () => asItCame,
+        decompress(progress, (compression) => {
+          asItCame = compression === 'none'
+        }),
+        digester,
+      )
       const options = { rootless: this.#rootless, whiteouts: layer.whiteouts ?? true }
       await unpackTar(join(temporary, 'diff'), rewriteLayer(plain, options, tally))
     } catch (error) {
       spool.fail(error)
       throw error
     }
-    const diffId = digester.digest()
+    const diffId = asItCame ? (await receiving).digest : digester.digest()
     if (layer.diffId !== null && layer.diffId !== diffId) {
       throw new EngineError(
         'invalid',
@@ -183,11 +192,18 @@ export class Layers {
     return { diffId, tally }
   }
 
-  async #publish(temporary: string, diffId: Digest, blob: Digest, tally: LayerTally): Promise<void> {
+  /** Makes both durable by one sync of the file system, and only then gives the blob and the layer their names. */
+  async #publish(
+    { temporary, blobPath }: { readonly temporary: string; readonly blobPath: string },
+    diffId: Digest,
+    blob: Digest,
+    tally: LayerTally,
+  ): Promise<void> {
     const link = await this.#link(diffId)
     const facts: LayerFacts = { diffId, blob, sizeBytes: tally.sizeBytes, entries: tally.entries, link }
     await this.#disk.writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
     await this.#trees.sync()
+    await this.#blobs.adopt(blobPath, blob)
     try {
       await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
@@ -213,8 +229,7 @@ export class Layers {
       const name = hex.slice(0, length)
       const path = join(this.#layout.links, name)
       try {
-        await this.#disk.symlink(target, path)
-        await this.#disk.syncFolder(this.#layout.links)
+        await this.#disk.symlink(target, path) // durable with the layer
         return name
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
@@ -274,6 +289,14 @@ async function receive(
   } catch (error) {
     spool.fail(layer.signal?.aborted && !isEngineError(error) ? cancelled(error) : error)
     throw error
+  }
+}
+
+/** Passes `source` on, and lets `digester` see it unless `skip` says otherwise. */
+async function* digestedUnless(skip: () => boolean, source: AsyncIterable<Uint8Array>, digester: Digester) {
+  for await (const chunk of source) {
+    if (!skip()) digester.update(chunk)
+    yield chunk
   }
 }
 

@@ -47,9 +47,9 @@ export function recordingDisk<T>(root: string, log: CrashLog<T>, before: () => v
       })(path, mode)
       return {
         ...file,
-        async write(chunk, at) {
-          await file.write(chunk, at)
-          log.change({ do: 'write', node: node.now, at, bytes: Uint8Array.from(chunk) })
+        async write(pieces, at) {
+          await file.write(pieces, at)
+          log.change({ do: 'write', node: node.now, at, bytes: Buffer.concat(pieces) })
         },
         async sync() {
           const end = log.syncing({ file: node.now })
