@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { expect, test } from 'vitest'
 import { streamText } from '../fixtures/frames.ts'
 import { expectError, onEachEngine } from './suite.ts'
@@ -125,6 +128,23 @@ onEachEngine('volumes', (subject) => {
       400,
       'invalid mount config for type "bind": bind source path does not exist: /no/such/folder',
     )
+  })
+
+  test('a secret is a file for those to whom it is given, and for no one else [14.06]', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'secret-'))
+    writeFileSync(path.join(folder, 'key'), 'hush\n', { mode: 0o400 })
+    const HostConfig = {
+      Mounts: [
+        { Type: 'bind', Source: path.join(folder, 'key'), Target: '/run/secrets/key', ReadOnly: true },
+      ],
+    }
+    const read = { Cmd: ['sh', '-c', 'cat /run/secrets/key; echo changed > /run/secrets/key'], Tty: true }
+    const given = await subject.finish({ ...read, HostConfig })
+    expect(given.log.toString()).toMatch(/^hush\r\n.*Read-only file system/)
+    const others = await subject.finish(read)
+    expect(others.log.toString()).not.toContain('hush')
+    expect(JSON.stringify(await subject.inspect(given.id))).not.toContain('hush')
+    rmSync(folder, { recursive: true })
   })
 
   test('prune removes what nothing uses [02.17]', async () => {
