@@ -5,6 +5,7 @@
  */
 import type { Readable, Writable } from 'node:stream'
 import type {
+  ContainerConfig,
   ContainerCreateRequest,
   ContainerCreateResponse,
   ContainerInspect,
@@ -130,6 +131,17 @@ export interface ContainerFilesBackend {
     body: Readable,
   ): Promise<void>
   changes(name: string): Promise<readonly FileChange[]>
+  /** Makes an image of what the container has changed; durable when it resolves. */
+  commit(options: {
+    readonly container: string
+    readonly repo: string
+    readonly tag: string
+    readonly comment: string
+    readonly author: string
+    readonly pause: boolean
+    readonly changes: readonly string[]
+    readonly config: Partial<ContainerConfig> | null
+  }): Promise<{ readonly Id: string }>
   /** The whole root filesystem without mounts, as a tar. */
   export(name: string): Promise<AsyncIterable<Uint8Array>>
 }
@@ -215,10 +227,9 @@ export interface ImagesBackend {
   ): Promise<ImageInspect>
   history(name: string, platform: string): Promise<unknown>
   tag(name: string, repo: string, tag: string): Promise<void>
-  /** Nothing here has parents that `noprune` could keep. */
   remove(
     name: string,
-    options: { readonly force: boolean; readonly platforms: readonly string[] },
+    options: { readonly force: boolean; readonly noprune: boolean; readonly platforms: readonly string[] },
   ): Promise<unknown>
   prune(filters: Filters): Promise<unknown>
   /** Progress lines, each a JSON value. Rejects before the first when nothing was begun. */

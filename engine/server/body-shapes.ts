@@ -88,8 +88,8 @@ const ENDPOINT: Shape = {
   },
 }
 
-/** POST /containers/create. */
-export const CONTAINER_CREATE: Shape = {
+/** POST /commit. */
+export const CONTAINER_CONFIG: Shape & { readonly fields: Readonly<Record<string, Shape>> } = {
   fields: {
     ...{ Hostname: 'text', Domainname: 'text', User: 'text', Image: 'text', WorkingDir: 'text' },
     ...{ AttachStdin: 'flag', AttachStdout: 'flag', AttachStderr: 'flag' },
@@ -97,6 +97,13 @@ export const CONTAINER_CREATE: Shape = {
     ...{ Cmd: 'words', Entrypoint: 'words', Shell: TEXTS, Env: TEXTS, OnBuild: TEXTS },
     ...{ ExposedPorts: SET, Volumes: SET, Labels: LABELS, MacAddress: 'text' },
     ...{ StopSignal: 'text', StopTimeout: 'whole', Healthcheck: HEALTH },
+  },
+}
+
+/** POST /containers/create. */
+export const CONTAINER_CREATE: Shape = {
+  fields: {
+    ...CONTAINER_CONFIG.fields,
     HostConfig: HOST_CONFIG,
     NetworkingConfig: { fields: { EndpointsConfig: { map: ENDPOINT } } },
   },

@@ -72,6 +72,18 @@ function filterValues(name: string, values: unknown): string[] {
 
 /** The JSON body; an empty one is `absent`, or `invalid` without it. Throws `invalid` for what is no JSON object. */
 export async function jsonBody<T extends object>(call: Call, absent?: T): Promise<T> {
+  const text = await bodyText(call)
+  return text === '' && absent !== undefined ? absent : parseBody<T>(text)
+}
+
+/** The JSON body of a request that may do without: null for an empty one, and for `null`, which docker's CLI sends. */
+export async function jsonBodyOrNull(call: Call): Promise<object | null> {
+  const text = await bodyText(call)
+  return ['', 'null'].includes(text.trim()) ? null : parseBody<object>(text)
+}
+
+/** Throws `invalid` for a body that is too long, or says itself that it is no JSON. */
+async function bodyText(call: Call): Promise<string> {
   const type = call.request.headers['content-type']
   const parts: Buffer[] = []
   let size = 0
@@ -80,11 +92,10 @@ export async function jsonBody<T extends object>(call: Call, absent?: T): Promis
     if (size > BODY_LIMIT) throw new EngineError('invalid', 'http: request body too large')
     parts.push(part as Buffer)
   }
-  if (size === 0 && absent !== undefined) return absent
   if (size > 0 && type !== undefined && !/^application\/json\b/i.test(type)) {
     throw new EngineError('invalid', `unsupported Content-Type header (${type}): must be 'application/json'`)
   }
-  return parseBody<T>(Buffer.concat(parts).toString('utf8'))
+  return Buffer.concat(parts).toString('utf8')
 }
 
 /** Text of a body as a JSON object. Throws `invalid`. */

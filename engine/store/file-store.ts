@@ -156,6 +156,7 @@ export class FileStore implements Store {
     manifestDigest: Digest,
     references: readonly string[],
     repoDigests: readonly string[],
+    parent?: Digest,
   ): Promise<ImageRecord> {
     const parsed = parseManifest(await this.readDocument(manifestDigest))
     if (parsed.kind !== 'manifest')
@@ -182,6 +183,7 @@ export class FileStore implements Store {
       sizeBytes += facts.sizeBytes
     }
     const known = this.#records.get(manifest.config.digest)
+    const ancestor = parent ?? known?.parent
     const image: ImageRecord = {
       id: manifest.config.digest,
       manifestDigest,
@@ -191,6 +193,7 @@ export class FileStore implements Store {
       references: [...new Set([...(known?.references ?? []), ...references])],
       repoDigests: [...new Set([...(known?.repoDigests ?? []), ...repoDigests])],
       addedAt: known?.addedAt ?? new Date(),
+      ...(ancestor === undefined ? {} : { parent: ancestor }),
     }
     this.#records.put(image)
     return image

@@ -28,6 +28,8 @@ export interface ImageRecord {
   /** `repo@sha256:...` names, fully qualified. */
   readonly repoDigests: readonly string[]
   readonly addedAt: Date
+  /** The image whose container this one was committed from. */
+  readonly parent?: Digest
 }
 
 /** The image part of the daemon's database. Every write is durable when it returns. */
@@ -101,6 +103,7 @@ export interface Store {
     manifestDigest: Digest,
     references: readonly string[],
     repoDigests: readonly string[],
+    parent?: Digest,
   ): Promise<ImageRecord>
   /** Mounts (or finds mounted) the container's root. `diffIds` bottom first. Upper and work live under the container's directory. */
   mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount>

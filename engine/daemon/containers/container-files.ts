@@ -4,6 +4,7 @@ import { EngineError, isEngineError } from '../../errors.ts'
 import { lookupUser } from '../../runtime/rootfs-user.ts'
 import type { FileStat, RootBind } from '../../store/container-files.ts'
 import { rfc3339Short } from '../clock.ts'
+import { type CommitOptions, commitContainer } from './commit.ts'
 import type { Container } from './container.ts'
 import { archiveName, containerPath } from './container-path.ts'
 import { containerFiles, fileMounts } from './files.ts'
@@ -73,6 +74,10 @@ export class ContainerFilesService {
     const tar = await this.#parts.store.files.export({ id, diffIds })
     this.#emit(container, 'export')
     return tar
+  }
+
+  async commit(options: CommitOptions): Promise<{ readonly Id: string }> {
+    return { Id: await commitContainer(this.#parts, options) }
   }
 
   async changes(name: string): Promise<readonly FileChange[]> {

@@ -6,6 +6,7 @@ import type { Runtime } from '../../runtime/runtime.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
+import type { CommitRequest } from '../images/commit.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerRecords } from '../records/containers.ts'
 import type { Settings } from '../settings.ts'
@@ -19,6 +20,8 @@ import type { ProcessDefaults } from './settings.ts'
 export interface ImageSource {
   /** For a platform, of an image for several the one for it; null is the one that the name itself means. */
   resolve(name: string, platform?: Platform | null): ImageRecord
+  /** Makes an image of a container's changes. Leaves nothing behind when it fails. */
+  commit(request: CommitRequest): Promise<ImageRecord>
   /** A container of the image is gone. */
   released(id: Digest): Promise<void>
 }

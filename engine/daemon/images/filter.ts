@@ -4,6 +4,7 @@ import { familiar, familiarName, familiarReference, parseReference } from '../..
 import type { ImageRecord, ImageRecords } from '../../store/store.ts'
 import { booleanFilter, checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { findImage } from './find.ts'
+import { hasChildImages, isNamed } from './parents.ts'
 import { isHidden } from './variants.ts'
 import { createdSeconds } from './views.ts'
 
@@ -17,7 +18,8 @@ export interface Row {
 }
 
 /**
- * Newest first. What another image of the same index stands for is there only with `all`. Throws `invalid` for an unknown filter or value, `not-found` for an unknown image in before or since.
+ * Newest first. What another image of the same index stands for,
+ * and what only other images were committed from, is there only with `all`. Throws `invalid` for an unknown filter or value, `not-found` for an unknown image in before or since.
  */
 export function filterImages(
   records: ImageRecords,
@@ -37,6 +39,7 @@ export function filterImages(
     if (since !== undefined && created <= since) continue
     if (until?.some((moment) => created >= moment)) continue
     if (!options.all && isHidden(records, image)) continue
+    if (!options.all && !isNamed(image) && hasChildImages(records, image.id)) continue
     if (dangling === true && image.references.length > 0) continue
     // A digest is a name as well, though not one to keep an image for.
     if (dangling === false && image.references.length + image.repoDigests.length === 0) continue

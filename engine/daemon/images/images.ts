@@ -14,6 +14,7 @@ import { EngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import { hostPlatform, parsePlatform, parsePlatformJson } from '../../oci/platform.ts'
 import {
+  familiar,
   familiarName,
   familiarReference,
   formatReference,
@@ -25,6 +26,7 @@ import {
 import type { ImageRecord } from '../../store/store.ts'
 import type { Filters } from '../filters.ts'
 import type { DaemonSettings } from '../settings.ts'
+import { type CommitRequest, commitImage } from './commit.ts'
 import { emitImage } from './emit.ts'
 import { filterImages } from './filter.ts'
 import { findVariant } from './find.ts'
@@ -42,6 +44,7 @@ import type {
   PushParameters,
   RemoveParameters,
 } from './parameters.ts'
+import { lineage } from './parents.ts'
 import type { Report } from './progress.ts'
 import { Puller } from './pull.ts'
 import { Pusher, pushedImages } from './push.ts'
@@ -166,6 +169,14 @@ export class Images {
     return image
   }
 
+  /** An image of a container's changes; a name that it gets is told of as a tag. */
+  async commit(request: CommitRequest): Promise<ImageRecord> {
+    const image = await this.#tidily(() => commitImage(this.#options.store, request))
+    const { reference } = request
+    if (reference !== null) this.#emit('tag', image.id, familiar(reference), image)
+    return image
+  }
+
   /** POST /images/load: a docker archive or an OCI layout, compressed or not. */
   load(
     query: { readonly quiet: boolean },
@@ -256,7 +267,8 @@ export class Images {
   async history(nameOrId: string, platform = ''): Promise<readonly ImageHistoryItem[]> {
     const image = this.resolve(nameOrId, readPlatform(platform))
     const sizes = image.config.rootfs.diff_ids.map((diffId) => this.#options.store.layerSizeBytes(diffId))
-    return history(image, await Promise.all(sizes))
+    const { records } = this.#options
+    return history(lineage(records, image), await Promise.all(sizes))
   }
 
   /** Gives the image one more name; another image that has it loses it. */

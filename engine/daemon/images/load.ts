@@ -135,7 +135,7 @@ async function loadOne(
     for (const [at, name] of described.layers.entries()) {
       layers.push(await loadLayer(request, files, name, diffIds[at] as Digest))
     }
-    image = await addLocalImage(store, config, layers, described.names, configBytes)
+    image = await addLocalImage(store, config, layers, described.names, { configBytes })
   }
   for (const name of described.names) report({ stream: `Loaded image: ${familiar(name)}\n` })
   if (described.names.length === 0) report({ stream: `Loaded image ID: ${image.id}\n` })

@@ -1,5 +1,5 @@
 /** An image made on this machine: its config and manifest written beside layers that the store has already. */
-import type { Descriptor } from '../../oci/descriptor.ts'
+import type { Descriptor, Digest } from '../../oci/descriptor.ts'
 import { digestOf } from '../../oci/digest.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
 import { OCI_CONFIG, OCI_MANIFEST } from '../../oci/media-types.ts'
@@ -7,22 +7,24 @@ import type { ImageRecord, Store } from '../../store/store.ts'
 
 /**
  * Writes both and records the image under `references` (fully qualified). `layers` bottom first, as many as the
- * config has diff ids. `configBytes` are given where they must stay as they came (a loaded image keeps its id).
+ * config has diff ids. `configBytes` are given where they must stay as they came (a loaded image keeps its id),
+ * `parent` where the image was made from another one's container.
  */
 export async function addLocalImage(
   store: Store,
   config: ImageConfig,
   layers: readonly Descriptor[],
   references: readonly string[],
-  configBytes: Uint8Array = Buffer.from(JSON.stringify(config)),
+  more: { readonly configBytes?: Uint8Array; readonly parent?: Digest } = {},
 ): Promise<ImageRecord> {
+  const configBytes = more.configBytes ?? Buffer.from(JSON.stringify(config))
   const configDescriptor = describe(OCI_CONFIG, configBytes)
   const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST, config: configDescriptor, layers }
   const manifestBytes = Buffer.from(JSON.stringify(manifest))
   const descriptor = describe(OCI_MANIFEST, manifestBytes)
   await store.writeBlob(configDescriptor, once(configBytes))
   await store.writeBlob(descriptor, once(manifestBytes))
-  return store.addImage(descriptor.digest, references, [])
+  return store.addImage(descriptor.digest, references, [], more.parent)
 }
 
 /** The descriptor of bytes at hand. */

@@ -32,13 +32,15 @@ export interface ImagesOptions {
 /** DELETE /images/{name}. */
 export interface RemoveParameters {
   readonly force: boolean
+  /** Keep nameless images that it was committed from. */
+  readonly noprune?: boolean
   /** Of an image for several platforms, those to take away; none means all of it. */
   readonly platforms?: readonly string[]
 }
 
 /** GET /images/json. */
 export interface ListParameters {
-  /** Also those that are one platform of an image with a name. */
+  /** Also those that are one platform of an image with a name, and nameless ones that others were committed from. */
   readonly all: boolean
   readonly sharedSize: boolean
   /** What each name stands for: costs a look at the disk for each. */

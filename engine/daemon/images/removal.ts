@@ -8,8 +8,12 @@ import { emitImage } from './emit.ts'
 import { filterImages } from './filter.ts'
 import { findImage, findVariant } from './find.ts'
 import type { ImagesOptions, RemoveParameters } from './parameters.ts'
+import { hasChildImages, isNamed } from './parents.ts'
 import { deletedLayers, planRemoval, type RemovalPlan } from './remove.ts'
 import { siblingsOf } from './variants.ts'
+
+/** Nothing stands against it. */
+const ALONE = { force: true, hasChildren: false } as const
 
 /** Removals of one engine. */
 export class Removal {
@@ -25,7 +29,7 @@ export class Removal {
     const platforms = options.platforms?.map(parsePlatformJson) ?? []
     if (platforms.length > 0) return this.#removePlatforms(nameOrId, platforms, options.force)
     const found = findImage(records, nameOrId)
-    const plan = planRemoval(found, usedBy(found.image.id), options.force)
+    const plan = planRemoval(found, usedBy(found.image.id), this.#how(found.image, options.force))
     const siblings = siblingsOf(records, found.image)
     const items = [...this.#apply(found.image, plan)]
     // Its other platforms had no name but this one.
@@ -33,8 +37,11 @@ export class Removal {
     if (plan.rest === null && found.image.references.length > 0)
       for (const image of orphans)
         if (usedBy(image.id).length === 0)
-          items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
-    if (plan.rest === null) await store.collect(inUse())
+          items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], ALONE)))
+    if (plan.rest === null) {
+      if (!options.noprune) items.push(...this.#removeUnusedAbove(found.image))
+      await store.collect(inUse())
+    }
     return items
   }
 
@@ -46,14 +53,16 @@ export class Removal {
   ): Promise<readonly ImageDeleteItem[]> {
     const { records, store, usedBy, inUse } = this.#options
     const chosen = platforms.map((platform) => findVariant(records, nameOrId, platform).image)
-    for (const image of chosen) planRemoval({ by: 'id', image }, usedBy(image.id), true)
+    for (const image of chosen) planRemoval({ by: 'id', image }, usedBy(image.id), this.#how(image, true))
     const items: ImageDeleteItem[] = []
     for (const { id } of chosen) {
       const image = records.get(id)
       if (!image) continue
       const [heir] = siblingsOf(records, image).filter((other) => !chosen.some((one) => one.id === other.id))
       if (!heir) {
-        items.push(...this.#apply(image, planRemoval({ by: 'id', image }, usedBy(id), force)))
+        items.push(
+          ...this.#apply(image, planRemoval({ by: 'id', image }, usedBy(id), this.#how(image, force))),
+        )
         continue
       }
       records.put({ ...heir, references: [...heir.references, ...image.references] })
@@ -71,15 +80,34 @@ export class Removal {
     const others = new Map([...filters].filter(([name]) => name !== 'dangling'))
     const rows = filterImages(records, others, { all })
     const unused = rows.filter(
-      ({ image }) => usedBy(image.id).length === 0 && (all || image.references.length === 0),
+      ({ image }) =>
+        usedBy(image.id).length === 0 &&
+        (all || image.references.length === 0) &&
+        !hasChildImages(records, image.id),
     )
     const items: ImageDeleteItem[] = []
-    for (const { image } of unused)
-      items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], true)))
+    for (const { image } of unused) {
+      const plan = planRemoval({ by: 'id', image }, [], ALONE)
+      items.push(...this.#apply(image, plan), ...this.#removeUnusedAbove(image))
+    }
     const freed = await store.collect(inUse())
     const attributes = { reclaimed: String(freed) }
     this.#options.emit({ Type: 'image', Action: 'prune', Actor: { ID: '', Attributes: attributes } })
     return { ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: freed }
+  }
+
+  /** Images that were there only for the one removed: nameless, without other children, and without containers. */
+  #removeUnusedAbove(image: ImageRecord): readonly ImageDeleteItem[] {
+    const { records, usedBy } = this.#options
+    const parent = image.parent === undefined ? undefined : records.get(image.parent)
+    if (!parent || isNamed(parent)) return []
+    if (hasChildImages(records, parent.id) || usedBy(parent.id).length > 0) return []
+    const gone = { untagged: [], told: 0, rest: null }
+    return [...this.#apply(parent, gone), ...this.#removeUnusedAbove(parent)]
+  }
+
+  #how({ id }: ImageRecord, force: boolean) {
+    return { force, hasChildren: hasChildImages(this.#options.records, id) }
   }
 
   /** Carries a plan out in the records and tells of it; the content goes with the next collection. */

@@ -23,10 +23,26 @@ export interface RemovalPlan {
 }
 
 /** Throws `conflict`, in Docker's words, when containers or other names stand against it. */
-export function planRemoval(found: Found, users: readonly ImageUser[], force: boolean): RemovalPlan {
-  return found.by === 'name'
-    ? byName(found.image, formatReference(found.reference), familiarReference(found.reference), users, force)
-    : byId(found.image, users, force)
+export function planRemoval(
+  found: Found,
+  users: readonly ImageUser[],
+  options: {
+    readonly force: boolean
+    /** Other images were committed from containers of this one. */
+    readonly hasChildren: boolean
+  },
+): RemovalPlan {
+  const { image } = found
+  if (found.by === 'id') {
+    if (options.hasChildren) throw conflict(image, 'cannot be forced', 'image has dependent child images')
+    return byId(image, users, options.force)
+  }
+  const { reference } = found
+  const shown = familiarReference(reference)
+  const plan = byName(image, formatReference(reference), shown, users, options.force)
+  if (plan.rest !== null || !options.hasChildren) return plan
+  // The name goes, the image stays for its children.
+  return { ...plan, rest: { ...image, references: [], repoDigests: [] } }
 }
 
 function byName(

@@ -21,7 +21,7 @@ export function summary(image: ImageRecord, facts: RowFacts): ImageSummary {
   const { references, repoDigests, containers, sharedBytes } = facts
   return {
     Id: image.id,
-    ParentId: '',
+    ParentId: image.parent ?? '',
     RepoTags: references.map(familiar),
     RepoDigests: repoDigests.map(familiar),
     Created: createdSeconds(image.config),
@@ -41,7 +41,7 @@ export function inspect(image: ImageRecord, folders: readonly string[]): ImageIn
     Id: image.id,
     RepoTags: image.references.map(familiar),
     RepoDigests: image.repoDigests.map(familiar),
-    Parent: '',
+    Parent: image.parent ?? '',
     Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? NEVER,
     DockerVersion: '',
@@ -65,8 +65,15 @@ export function inspect(image: ImageRecord, folders: readonly string[]): ImageIn
   }
 }
 
-/** Newest first; `layerSizes` bottom first. Only the newest row has an id: the others are no images here. */
-export function history(image: ImageRecord, layerSizes: readonly number[]): readonly ImageHistoryItem[] {
+/**
+ * Newest first; `layerSizes` bottom first. `images` are the image and those that it was committed from, of which each
+ * has a row: the other rows are no images here.
+ */
+export function history(
+  images: readonly [ImageRecord, ...ImageRecord[]],
+  layerSizes: readonly number[],
+): readonly ImageHistoryItem[] {
+  const [image] = images
   let layer = 0
   const rows = (image.config.history ?? []).map((entry) => ({
     Id: '<missing>',
@@ -88,11 +95,12 @@ export function history(image: ImageRecord, layerSizes: readonly number[]): read
       Comment: '',
     })
   }
-  const newestFirst = rows.reverse()
-  const [newest, ...rest] = newestFirst
-  if (!newest) return []
-  const names = image.references.map(familiar)
-  return [{ ...newest, Id: image.id, Tags: names.length > 0 ? names : null }, ...rest]
+  return rows.reverse().map((row, at) => {
+    const made = images[at]
+    if (!made) return row
+    const names = made.references.map(familiar)
+    return { ...row, Id: made.id, Tags: names.length > 0 ? names : null }
+  })
 }
 
 /** When the image was made, in Unix seconds. */

@@ -19,6 +19,9 @@ export const IMAGES_SCHEMA = `
     name TEXT NOT NULL, image TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE, PRIMARY KEY (name, image)
   ) STRICT;
   CREATE INDEX IF NOT EXISTS image_digests_image ON image_digests (image);
+  CREATE TABLE IF NOT EXISTS image_parents (
+    image TEXT PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE, parent TEXT NOT NULL
+  ) STRICT;
 `
 
 /** Images in the engine's database, with a copy in memory: this process is the only writer. */
@@ -26,7 +29,7 @@ export class SqliteImageRecords implements ImageRecords {
   readonly #db: DatabaseSync
   readonly #images = new Map<Digest, ImageRecord>()
   readonly #statements: Readonly<
-    Record<'put' | 'unname' | 'name' | 'undigest' | 'digest' | 'remove', StatementSync>
+    Record<'put' | 'unname' | 'name' | 'undigest' | 'digest' | 'parent' | 'remove', StatementSync>
   >
 
   constructor(db: DatabaseSync) {
@@ -41,6 +44,7 @@ export class SqliteImageRecords implements ImageRecords {
       name: db.prepare('INSERT OR REPLACE INTO image_references (name, image) VALUES (?, ?)'),
       undigest: db.prepare('DELETE FROM image_digests WHERE image = ?'),
       digest: db.prepare('INSERT INTO image_digests (name, image) VALUES (?, ?)'),
+      parent: db.prepare('INSERT OR REPLACE INTO image_parents (image, parent) VALUES (?, ?)'),
       remove: db.prepare('DELETE FROM images WHERE id = ?'),
     }
     this.#load()
@@ -56,7 +60,7 @@ export class SqliteImageRecords implements ImageRecords {
 
   /** A name that another image has moves to this one. */
   put(image: ImageRecord): void {
-    const { put, unname, name, undigest, digest } = this.#statements
+    const { put, unname, name, undigest, digest, parent } = this.#statements
     transaction(this.#db, () => {
       put.run(
         image.id,
@@ -70,6 +74,7 @@ export class SqliteImageRecords implements ImageRecords {
       for (const reference of image.references) name.run(reference, image.id)
       undigest.run(image.id)
       for (const repoDigest of image.repoDigests) digest.run(repoDigest, image.id)
+      if (image.parent !== undefined) parent.run(image.id, image.parent)
     })
     for (const other of this.#images.values()) {
       if (
@@ -91,7 +96,9 @@ export class SqliteImageRecords implements ImageRecords {
   #load(): void {
     const references = this.#names('SELECT name, image FROM image_references ORDER BY rowid')
     const digests = this.#names('SELECT name, image FROM image_digests ORDER BY rowid')
-    for (const row of this.#db.prepare('SELECT * FROM images ORDER BY added_at').all()) {
+    const query =
+      'SELECT images.*, parent FROM images LEFT JOIN image_parents ON image = images.id ORDER BY added_at'
+    for (const row of this.#db.prepare(query).all()) {
       const id = row.id as Digest
       this.#images.set(id, {
         id,
@@ -102,6 +109,7 @@ export class SqliteImageRecords implements ImageRecords {
         references: references.get(id) ?? [],
         repoDigests: digests.get(id) ?? [],
         addedAt: new Date(row.added_at as number),
+        ...(row.parent === null ? {} : { parent: row.parent as Digest }),
       })
     }
   }

@@ -1,14 +1,17 @@
 /** Routes of containers' files. */
 import { Readable } from 'node:stream'
+import type { ContainerConfig } from '../../api/container.ts'
 import type { PathStat } from '../../api/container-files.ts'
 import { EngineError } from '../../errors.ts'
 import type { ContainerFilesBackend } from '../backend.ts'
-import { answer, answerEmpty, answerStream, type Call, flag, param } from '../call.ts'
+import { CONTAINER_CONFIG } from '../body-shapes.ts'
+import { answer, answerEmpty, answerStream, type Call, flag, jsonBodyOrNull, param } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 
 const STAT_HEADER = 'X-Docker-Container-Path-Stat'
 
-/** `/containers/{name}/archive`, `/changes` and `/export`. */
+/** `/containers/{name}/archive`, `/changes` and `/export`, and `/commit`. */
 export function containerFileRoutes(files: ContainerFilesBackend): Route[] {
   const name = (call: Call) => param(call, 'name')
   return [
@@ -47,6 +50,28 @@ export function containerFileRoutes(files: ContainerFilesBackend): Route[] {
       method: 'GET',
       pattern: '/containers/{name}/changes',
       handler: async (call) => answer(call, 200, await files.changes(name(call))),
+    },
+    {
+      method: 'POST',
+      pattern: '/commit',
+      handler: async (call) => {
+        const { query } = call
+        const text = (name: string) => query.get(name) ?? ''
+        const body = await jsonBodyOrNull(call)
+        const container = text('container')
+        if (container === '') throw new EngineError('invalid', 'invalid name or ID supplied: ""')
+        const made = await files.commit({
+          container,
+          repo: text('repo'),
+          tag: text('tag'),
+          comment: text('comment'),
+          author: text('author'),
+          pause: flag(query, 'pause', true),
+          changes: query.getAll('changes'),
+          config: body && (shaped(body, CONTAINER_CONFIG) as Partial<ContainerConfig>),
+        })
+        answer(call, 201, made)
+      },
     },
     {
       method: 'GET',

@@ -136,7 +136,7 @@ export function imageRoutes(images: ImagesBackend): Route[] {
       handler: async (call) => {
         const { query, version } = call
         const platforms = version >= 50 ? query.getAll('platforms') : []
-        const options = { force: flag(query, 'force'), platforms }
+        const options = { force: flag(query, 'force'), noprune: flag(query, 'noprune'), platforms }
         answer(call, 200, await images.remove(param(call, 'name'), options))
       },
     },
