@@ -12,13 +12,17 @@ import { type EngineAddress, removeEverything } from '../fixtures/engine.ts'
 import { IMAGES } from '../fixtures/images.ts'
 import { top } from '../fixtures/paths.ts'
 import { freePort, run } from '../fixtures/processes.ts'
+import { startRegistry } from '../fixtures/registry.ts'
 import { CASES, type Step } from './cases.ts'
 import { FILE_CASES } from './cases-files.ts'
 import { LIFE_CASES } from './cases-life.ts'
+import { REGISTRY_CASES } from './cases-registry.ts'
 import { keysOf, normalise } from './normalise.ts'
 
 const engines = inject('engines')
 const registry = inject('registry')
+const guarded = await startRegistry({ auth: true })
+afterAll(() => guarded.stop())
 const ours = engines.find((engine) => engine.name !== 'dockerd')
 const oracle = engines.find((engine) => engine.name === 'dockerd')
 const clis = await findDockerClis()
@@ -57,7 +61,7 @@ for (const cli of clis) {
     })
     afterAll(() => report(cli.version, rows))
 
-    for (const { name, steps } of [...CASES, ...LIFE_CASES, ...FILE_CASES]) {
+    for (const { name, steps } of [...CASES, ...LIFE_CASES, ...FILE_CASES, ...REGISTRY_CASES]) {
       test(name, async () => {
         const ports = new Map(
           await Promise.all(engines.map(async (engine) => [engine.name, await freePort()] as const)),
@@ -88,7 +92,13 @@ for (const cli of clis) {
 
 /** Types a line for an engine. */
 async function type(engine: EngineAddress, line: string, home: string, port: number): Promise<Said> {
-  const values = { IMAGE: `${registry}/${IMAGES.busybox}`, REGISTRY: registry, PORT: String(port) }
+  const values = {
+    GUARDED: guarded.host,
+    SPACE: `space-of-${engine.name}`,
+    IMAGE: `${registry}/${IMAGES.busybox}`,
+    REGISTRY: registry,
+    PORT: String(port),
+  }
   const said = await run('sh', ['-c', line], {
     timeoutMs: 60_000,
     env: {
