@@ -216,14 +216,24 @@ export async function verifyRoot(
   options: DaemonOptions,
   how: { readonly deep: boolean; readonly live: boolean },
 ): Promise<readonly string[]> {
-  let lines = await look(options, how)
+  let lines = await lookAgain(options, how)
   // What a running engine is in the middle of looks wrong for a moment; what is wrong stays so.
   for (let again = 0; how.live && lines.length > 0 && again < LOOKS_AGAIN; again++) {
     await delay(LOOK_PAUSE_MS)
-    const still = new Set(await look(options, how))
+    const still = new Set(await lookAgain(options, how))
     lines = lines.filter((line) => still.has(line))
   }
   return lines
+}
+
+/** Beside a running engine what was just there may be gone. */
+async function lookAgain(options: DaemonOptions, how: { readonly deep: boolean; readonly live: boolean }) {
+  try {
+    return await look(options, how)
+  } catch (error) {
+    if (!how.live) throw error
+    return [`it could not be looked at: ${(error as Error).message}`]
+  }
 }
 
 async function look(

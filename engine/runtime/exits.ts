@@ -7,6 +7,9 @@ import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Exit } from './runtime.ts'
 
+/** Beside conmon's `oom`: why an exit file was written by the engine and not by the supervisor. */
+export const LOST = 'lost'
+
 /** Reads the exit of `id`, or null when it has not ended. */
 export async function readExit(exitsDir: string, persistDir: string, id: string): Promise<Exit | null> {
   for (const path of [join(exitsDir, id), join(persistDir, id, 'exit')]) {
@@ -18,7 +21,8 @@ export async function readExit(exitsDir: string, persistDir: string, id: string)
         () => true,
         () => false,
       )
-      return { id, code, at: info.mtime, oomKilled }
+      const lost = await readFile(join(persistDir, id, LOST), 'utf8').catch(() => '')
+      return { id, code, at: info.mtime, oomKilled, ...(lost === '' ? {} : { lost }) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
@@ -26,11 +30,14 @@ export async function readExit(exitsDir: string, persistDir: string, id: string)
   return null
 }
 
-/** Tells of each exit once. What had ended before `open` is not told: `readExit` knows it. */
+/** Tells of each exit once, to whoever listens first. What had ended before `open` is not told: `readExit` knows it. */
 export class ExitWatcher {
   readonly #exitsDir: string
   readonly #persistDir: string
   readonly #listeners = new Set<(exit: Exit) => void>()
+  readonly #waiters = new Set<(exit: Exit) => void>()
+  /** Seen while nobody listened: an engine recovers before it does. */
+  #unheard: Exit[] = []
   /** Ids whose exit was told or was there at the start. */
   readonly #told = new Set<string>()
   #watcher: FSWatcher | null = null
@@ -56,21 +63,26 @@ export class ExitWatcher {
     this.#told.delete(id)
   }
 
+  /** The first listener is told at once of what nobody has heard. */
   onExit(listener: (exit: Exit) => void): () => void {
     this.#listeners.add(listener)
+    const unheard = this.#unheard
+    this.#unheard = []
+    for (const exit of unheard) listener(exit)
     return () => this.#listeners.delete(listener)
   }
 
   /** Resolves with the exit of `id`, at once if it has ended already. Rejects when `signal` aborts. */
   async wait(id: string, signal?: AbortSignal): Promise<Exit> {
     const next = new Promise<Exit>((resolve, reject) => {
-      const stop = this.onExit((exit) => {
+      const hear = (exit: Exit) => {
         if (exit.id !== id) return
-        stop()
+        this.#waiters.delete(hear)
         resolve(exit)
-      })
+      }
+      this.#waiters.add(hear)
       signal?.addEventListener('abort', () => {
-        stop()
+        this.#waiters.delete(hear)
         reject(signal.reason)
       })
     })
@@ -82,6 +94,7 @@ export class ExitWatcher {
     this.#watcher?.close()
     this.#watcher = null
     this.#listeners.clear()
+    this.#waiters.clear()
   }
 
   async #lookAtAll(): Promise<void> {
@@ -94,6 +107,7 @@ export class ExitWatcher {
     const exit = await readExit(this.#exitsDir, this.#persistDir, name)
     if (!exit || this.#told.has(name)) return
     this.#told.add(name)
-    for (const listener of this.#listeners) listener(exit)
+    if (this.#listeners.size === 0) this.#unheard.push(exit)
+    for (const listener of [...this.#listeners, ...this.#waiters]) listener(exit)
   }
 }

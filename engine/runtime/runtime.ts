@@ -143,6 +143,8 @@ export interface Exit {
   readonly code: number
   readonly at: Date
   readonly oomKilled: boolean
+  /** Why this is no end of its own making: its supervisor was lost. */
+  readonly lost?: string
 }
 
 /** What is found of a container at recovery, from files and /proc alone. */

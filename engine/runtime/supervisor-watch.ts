@@ -2,10 +2,10 @@
  * Supervisors that die before their containers (killed by hand or for want of memory) leave no exit file, and the
  * kernel tells nobody but their parent, which we are not. So this looks for them: one signal 0 each, now and then.
  */
-import { rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAlive, type ProcessIdentity, signalProcess } from '../host/process.ts'
-import { readExit } from './exits.ts'
+import { LOST, readExit } from './exits.ts'
 
 /** A supervised container as far as its end is concerned. */
 export interface Supervised {
@@ -59,7 +59,13 @@ export class SupervisorWatch {
     if (isAlive(supervisor)) return
     // It wrote the file before it ended, if at all.
     if (await readExit(this.#exitsDir, this.#persistDir, id)) return
-    const code = signalProcess(process, SIGKILL) ? KILLED : UNKNOWN
+    const killed = signalProcess(process, SIGKILL)
+    const code = killed ? KILLED : UNKNOWN
+    const why = killed
+      ? 'its supervisor (conmon) was lost, so it was stopped; its data is kept'
+      : 'its supervisor (conmon) was lost, and it ended unseen; its data is kept'
+    await mkdir(join(this.#persistDir, id), { recursive: true, mode: 0o700 })
+    await writeFile(join(this.#persistDir, id, LOST), why)
     // Made beside its name and renamed, as conmon does it: half a file is never read.
     const path = join(this.#exitsDir, id)
     await writeFile(`${path}.unseen`, String(code))

@@ -22,7 +22,12 @@ export function handleExit(parts: Parts, container: Container, exit: Exit): void
   container.earlyExit = null
   const { startedAt } = container.standing.life
   const finishedAt = exit.at.getTime() > 0 ? rfc3339OfDate(exit.at) : rfc3339(nowNano())
-  const life = ended(container.standing.life, { code: exit.code, oomKilled: exit.oomKilled, finishedAt })
+  const life = ended(container.standing.life, {
+    code: exit.code,
+    oomKilled: exit.oomKilled,
+    finishedAt,
+    ...(exit.lost ? { error: exit.lost } : {}),
+  })
   const again = considerRestart(container, life)
   const { restarts } = container.standing
   container.standing = {

@@ -53,12 +53,18 @@ export function failedStart(life: Life, code: number, message: string): Life {
 /** Its process ended. */
 export function ended(
   life: Life,
-  exit: { readonly code: number; readonly oomKilled: boolean; readonly finishedAt: string },
+  exit: {
+    readonly code: number
+    readonly oomKilled: boolean
+    readonly finishedAt: string
+    readonly error?: string
+  },
 ): Extract<Life, { kind: 'exited' }> {
   const startedAt = isUp(life) ? life.startedAt : exit.finishedAt
   // The exit file's time comes from another clock reading: an end is never before its start.
   const finishedAt = exit.finishedAt > startedAt ? exit.finishedAt : startedAt
-  return { kind: 'exited', code: exit.code, oomKilled: exit.oomKilled, startedAt, finishedAt, error: '' }
+  const { code, oomKilled, error = '' } = exit
+  return { kind: 'exited', code, oomKilled, startedAt, finishedAt, error }
 }
 
 /** An end that another start follows. */

@@ -114,12 +114,12 @@ function afterRestart(found: Found): RecoveryStep[] {
     case 'created':
       return [{ do: 'discard', id, reason: 'its start was cut off before its process began' }]
     case 'exited': {
-      const { code, at, oomKilled } = observed.exit
+      const { code, at, oomKilled, lost: error = '' } = observed.exit
       if (found.life.kind === 'exited' || found.life.kind === 'restarting') {
         return [{ do: 'discard', id, reason: 'its end is recorded already' }]
       }
       const reason = 'it ended while the engine was away'
-      return [{ do: 'exit', id, code, oomKilled, at, error: '', remove: autoRemove, reason }]
+      return [{ do: 'exit', id, code, oomKilled, at, error, remove: autoRemove, reason }]
     }
     case 'lost':
       if (!isUp(found)) return [{ do: 'discard', id, reason: observed.why }]
