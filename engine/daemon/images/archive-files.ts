@@ -1,38 +1,54 @@
 /**
  * The files of an image archive, spilled to disk under names of our own: they may be in any order, and the names
- * inside are only ever compared, never opened.
+ * inside are only ever compared, never opened. Layers are not spilled: they go to whoever takes them as they pass.
  */
 import { createReadStream } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
-import { decompress } from '../../archive/compression.ts'
+import { decompress, detectCompression, rejoin } from '../../archive/compression.ts'
 import { displayName } from '../../archive/entry.ts'
 import { readTar } from '../../archive/read.ts'
 import { EngineError } from '../../errors.ts'
 
-type Found =
+/** Where layers go while they pass. */
+export interface Taker<L> {
+  /** Resolves once the bytes are read; `done` when the layer is in the store, or with what is wrong with it. */
+  take(body: AsyncIterable<Uint8Array>): Promise<{ readonly done: Promise<L> }>
+  /** True for one that need not be taken, since it is there: it is spilled like everything else. */
+  knows(name: string): Promise<boolean>
+}
+
+type Found<L> =
   | { readonly kind: 'file'; readonly place: string }
+  | { readonly kind: 'layer'; readonly done: Promise<L> }
   | { readonly kind: 'link'; readonly target: string }
 
 /** Names a document in memory is worth. */
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 const MAX_LINKS = 10
+/** A file larger than this that begins as an archive does can only be a layer. */
+const LAYER_BYTES = 1024 * 1024
+const HEAD_BYTES = 512
 
 /** What an archive holds, by its names. */
-export class ArchiveFiles {
-  readonly #files: ReadonlyMap<string, Found>
+export class ArchiveFiles<L> {
+  readonly #files: ReadonlyMap<string, Found<L>>
 
-  private constructor(files: ReadonlyMap<string, Found>) {
+  private constructor(files: ReadonlyMap<string, Found<L>>) {
     this.#files = files
   }
 
-  /** Reads all of `source` (compressed or not) into `folder`. Throws `invalid` for what is no tar. */
-  static async spill(
+  /**
+   * Reads all of `source` (compressed or not): what may be a layer into `taker`, the rest into `folder`.
+   * Throws `invalid` for what is no tar.
+   */
+  static async spill<L>(
     source: AsyncIterable<Uint8Array>,
     folder: string,
     signal: AbortSignal,
-  ): Promise<ArchiveFiles> {
-    const files = new Map<string, Found>()
+    taker: Taker<L>,
+  ): Promise<ArchiveFiles<L>> {
+    const files = new Map<string, Found<L>>()
     for await (const { header, body } of readTar(decompress(source))) {
       signal.throwIfAborted()
       const name = normal(displayName(header.path))
@@ -41,14 +57,14 @@ export class ArchiveFiles {
       } else if (header.kind === 'hardlink') {
         files.set(name, { kind: 'link', target: normal(displayName(header.link)) })
       } else if (header.kind === 'file') {
-        const place = join(folder, String(files.size))
-        const file = await open(place, 'wx', 0o600)
-        try {
-          for await (const chunk of body) await file.writeFile(chunk)
-        } finally {
-          await file.close()
+        const { head, whole } = await peek(body)
+        if (header.size > LAYER_BYTES && isArchive(head) && !(await taker.knows(name))) {
+          files.set(name, { kind: 'layer', ...(await taker.take(whole)) })
+        } else {
+          const place = join(folder, String(files.size))
+          await writeFile(place, whole, { flag: 'wx', mode: 0o600 })
+          files.set(name, { kind: 'file', place })
         }
-        files.set(name, { kind: 'file', place })
       }
     }
     return new ArchiveFiles(files)
@@ -76,6 +92,12 @@ export class ArchiveFiles {
     return readFile(place)
   }
 
+  /** The layer that was taken under this name; null when it was spilled. */
+  layer(name: string): Promise<L> | null {
+    const found = this.#find(name)
+    return found?.kind === 'layer' ? found.done : null
+  }
+
   async size(name: string): Promise<number> {
     return (await stat(this.#require(name))).size
   }
@@ -91,11 +113,33 @@ export class ArchiveFiles {
   }
 
   #place(name: string): string | null {
+    const found = this.#find(name)
+    return found?.kind === 'file' ? found.place : null
+  }
+
+  #find(name: string): Found<L> | undefined {
     let found = this.#files.get(normal(name))
     for (let links = 0; found?.kind === 'link' && links < MAX_LINKS; links++)
       found = this.#files.get(found.target)
-    return found?.kind === 'file' ? found.place : null
+    return found
   }
+}
+
+/** The first bytes of a file, and all of it. */
+async function peek(body: AsyncIterable<Uint8Array>) {
+  const iterator = body[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (head.length < HEAD_BYTES) {
+    const next = await iterator.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  return { head, whole: rejoin(head, iterator) }
+}
+
+/** A tar, plain or compressed (POSIX, "ustar Interchange Format": the magic at 257). */
+function isArchive(head: Buffer): boolean {
+  return detectCompression(head) !== 'none' || head.toString('latin1', 257, 262) === 'ustar'
 }
 
 function normal(name: string): string {

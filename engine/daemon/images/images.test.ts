@@ -447,4 +447,49 @@ describe.runIf(root)('import, names and removal', () => {
     }
     expect(await store.verify([], { deep: true })).toEqual([])
   })
+
+  describe('loading layers too large to be kept aside', () => {
+    const large = layerTar('large', 'tide '.repeat(600_000))
+    const small = layerTar('small', 'quay')
+    const archiveOf = (image: MadeImage, layers: readonly Buffer[], manifestFirst: boolean) => {
+      const config = image.blobs[0] as Buffer
+      const files: [string, Buffer][] = [
+        ['config.json', config],
+        ...layers.map((bytes, at): [string, Buffer] => [`${at}/layer.tar`, bytes]),
+      ]
+      const names = layers.map((_, at) => `${at}/layer.tar`)
+      const list = JSON.stringify([{ Config: 'config.json', RepoTags: ['large:1'], Layers: names }])
+      files.splice(manifestFirst ? 0 : files.length, 0, ['manifest.json', Buffer.from(list)])
+      const entries = files.map(([name, bytes]) => encodeEntry(header('file', name), bytes))
+      return Buffer.concat([...entries, END_OF_ARCHIVE])
+    }
+    const load = (archive: Buffer) => collect(images.load({ quiet: true }, bytesOf(archive), NONE))
+
+    it.each([
+      ['plain, with the manifest at the end', false, false],
+      ['compressed, with the manifest before them', true, true],
+    ])('takes them as they pass: %s [05.09]', async (_name, compressed, manifestFirst) => {
+      const image = makeImage([large, small, large])
+      const layers = compressed ? image.layers : [large, small, large]
+      expect(await load(archiveOf(image, layers, manifestFirst))).toEqual([
+        { stream: 'Loaded image: large:1\n' },
+      ])
+      expect(images.resolve('large:1').id).toBe(image.id)
+      expect(await store.verify([], { deep: true })).toEqual([])
+      // Once more: everything is there.
+      await load(archiveOf(image, layers, manifestFirst))
+      expect(await store.verify([], { deep: true })).toEqual([])
+    })
+
+    it('refuses those that are not what the image says, and those that are damaged', async () => {
+      const image = makeImage([large])
+      await expect(load(archiveOf(image, [layerTar('other', 'x'.repeat(2_000_000))], false))).rejects.toThrow(
+        /the layer 0\/layer.tar unpacks to sha256:.*, but its image says sha256:/,
+      )
+      const escaping = layerTar('../out', 'x'.repeat(2_000_000))
+      await expect(load(archiveOf(image, [escaping], false))).rejects.toThrow(/\.\.\/out/)
+      expect(() => images.resolve('large:1')).toThrow('No such image')
+      expect(await store.verify([], { deep: true })).toEqual([])
+    })
+  })
 })

@@ -1,6 +1,6 @@
 /** Loading: images from the archives of `docker save` (manifest.json) and of OCI layouts (index.json). */
 
-import { detectCompression } from '../../archive/compression.ts'
+import { type Compression, detectCompression } from '../../archive/compression.ts'
 import { EngineError } from '../../errors.ts'
 import type { Descriptor, Digest } from '../../oci/descriptor.ts'
 import { digestOf, hexOf } from '../../oci/digest.ts'
@@ -10,6 +10,7 @@ import { choosePlatform, hostPlatform } from '../../oci/platform.ts'
 import { familiar, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts'
 import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
 import { ArchiveFiles } from './archive-files.ts'
+import { LayerIntake, type TakenLayer } from './layer-intake.ts'
 import { addLocalImage, watchHead } from './local-image.ts'
 import { bar, type Report } from './progress.ts'
 
@@ -19,6 +20,8 @@ interface Described {
   readonly layers: readonly string[]
   readonly names: readonly string[]
 }
+
+type LoadedFiles = ArchiveFiles<TakenLayer>
 
 /** What loading needs. */
 export interface LoadRequest {
@@ -36,15 +39,22 @@ export function loadImages(request: LoadRequest): Promise<readonly ImageRecord[]
   const { store, body, signal } = request
   return store.holding(() =>
     store.withTemporary(async (folder) => {
-      const files = await ArchiveFiles.spill(body, folder, signal)
-      const images: ImageRecord[] = []
-      for (const described of await describeAll(files)) images.push(await loadOne(request, files, described))
-      return images
+      const intake = new LayerIntake(store, signal)
+      try {
+        const files = await ArchiveFiles.spill(body, folder, signal, intake)
+        const images: ImageRecord[] = []
+        for (const described of await describeAll(files)) {
+          images.push(await loadOne(request, files, described))
+        }
+        return images
+      } finally {
+        await intake.settle()
+      }
     }),
   )
 }
 
-async function describeAll(files: ArchiveFiles): Promise<readonly Described[]> {
+async function describeAll(files: LoadedFiles): Promise<readonly Described[]> {
   if (files.has('manifest.json')) return describeDocker(await files.json('manifest.json'))
   if (files.has('index.json')) return describeLayout(files, await files.bytes('index.json'), [])
   throw new EngineError(
@@ -74,7 +84,7 @@ function describeDocker(manifest: unknown): readonly Described[] {
 }
 
 async function describeLayout(
-  files: ArchiveFiles,
+  files: LoadedFiles,
   bytes: Buffer,
   names: readonly string[],
 ): Promise<readonly Described[]> {
@@ -111,11 +121,7 @@ function nameOf({ annotations = {} }: Descriptor): string | null {
   return /[/:]/.test(name) ? formatReference(withDefaultTag(parseReference(name))) : null
 }
 
-async function loadOne(
-  request: LoadRequest,
-  files: ArchiveFiles,
-  described: Described,
-): Promise<ImageRecord> {
+async function loadOne(request: LoadRequest, files: LoadedFiles, described: Described): Promise<ImageRecord> {
   const { store, records, report } = request
   const configBytes = await files.bytes(described.config)
   const config = parseConfig(configBytes)
@@ -144,14 +150,30 @@ async function loadOne(
 
 async function loadLayer(
   { store, quiet, report, signal }: LoadRequest,
-  files: ArchiveFiles,
+  files: LoadedFiles,
   name: string,
   diffId: Digest,
 ): Promise<Descriptor> {
-  const total = await files.size(name)
   const id = hexOf(diffId).slice(0, 12)
-  const tell = (current: number) =>
-    report({ status: 'Loading layer', progressDetail: { current, total }, progress: bar(current, total), id })
+  const tell = (total: number) =>
+    report({
+      status: 'Loading layer',
+      progressDetail: { current: total, total },
+      progress: bar(total, total),
+      id,
+    })
+  const taken = await files.layer(name)
+  if (taken) {
+    if (taken.diffId !== diffId) {
+      throw new EngineError(
+        'invalid',
+        `the layer ${name} unpacks to ${taken.diffId}, but its image says ${diffId}: it is not to be trusted`,
+      )
+    }
+    if (!quiet) tell(taken.blob.size)
+    return describeLayer(taken.blob, taken.compression)
+  }
+  const total = await files.size(name)
   const head = { bytes: Buffer.alloc(0) }
   const { blob } = await store.addUnknownLayer(watchHead(files.stream(name), head), {
     whiteouts: true,
@@ -159,7 +181,10 @@ async function loadLayer(
     signal,
   })
   if (!quiet) tell(total)
-  const compression = detectCompression(head.bytes)
+  return describeLayer(blob, detectCompression(head.bytes))
+}
+
+function describeLayer(blob: TakenLayer['blob'], compression: Compression): Descriptor {
   return { mediaType: compression === 'none' ? OCI_LAYER : `${OCI_LAYER}+${compression}`, ...blob }
 }
 
