@@ -65,6 +65,8 @@ test.each([
   [{ tlsverify: true, tlscert: '/c' }, false, 'TLS needs tlscacert and tlskey'],
   [{ tlscert: '/c' }, false, 'tlscert: TLS is not on: set tlsverify'],
   [{ 'max-concurrent-downloads': 0 }, false, 'invalid max concurrent downloads: 0'],
+  [{ iptables: true, 'userland-proxy': true }, false, null],
+  [{ iptables: false }, false, 'iptables cannot be switched off: published ports'],
   [{ labels: ['a'] }, false, 'bad attribute format: a'],
   [{ labels: ['a=1', 'a=2'] }, false, 'conflict labels for a=2 and a=1'],
   [{ 'fixed-cidr-v6': 'fd00::/64' }, false, 'fixed-cidr-v6 needs ipv6'],

@@ -1,6 +1,6 @@
 /** What the daemon's parts are told, complete with defaults. Pure. */
 import { EngineError } from '../errors.ts'
-import type { Given } from './keys.ts'
+import type { Given, KeyName } from './keys.ts'
 
 /** Docker's. */
 const SHM_BYTES = 64 * 1024 * 1024
@@ -79,6 +79,8 @@ export function contradictions(given: Given): string[] {
     if (given[name] === 0) reasons.push(`invalid ${name.replaceAll('-', ' ')}: 0: at least 1 is needed`)
   if (given['fixed-cidr-v6'] !== undefined && given.ipv6 !== true)
     reasons.push('fixed-cidr-v6 needs ipv6, which is not on')
+  for (const [name, why] of Object.entries(ALWAYS_ON))
+    if (given[name as KeyName] === false) reasons.push(`${name} cannot be switched off: ${why}`)
   const files = (['tlscacert', 'tlscert', 'tlskey'] as const).filter((name) => given[name] !== undefined)
   const tls = given.tls === true || given.tlsverify === true
   if (files.length > 0 && !tls) reasons.push(`${files.join(', ')}: TLS is not on: set tlsverify`)
@@ -90,6 +92,14 @@ export function contradictions(given: Given): string[] {
     if (missing.length > 0) reasons.push(`TLS needs ${missing.join(' and ')}`)
   }
   return [...reasons, ...wrongLabels(given.labels ?? [])]
+}
+
+/** Keys of Docker's that may say no more than what is so here. */
+const ALWAYS_ON: Readonly<Record<string, string>> = {
+  iptables: 'published ports and the isolation of networks are rules of the firewall',
+  ip6tables: 'published ports and the isolation of networks are rules of the firewall',
+  'ip-forward': 'without forwarding no container reaches anything outside',
+  'userland-proxy': 'a published port is held by a socket that outlives the engine',
 }
 
 function wrongLabels(labels: readonly string[]): string[] {

@@ -2,7 +2,6 @@
  * Daemon: puts the engine's parts together over one root, and makes records and machine agree before anything is
  * served. What the server needs is here as one value for each group of routes.
  */
-import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -23,7 +22,6 @@ import { openVolumes } from '../volume/volume-directories.ts'
 import { VolumeMounts } from '../volume/volume-mounts.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { Builds } from './builds/builds.ts'
-import { nowNano, rfc3339 } from './clock.ts'
 import { Container } from './containers/container.ts'
 import { ContainerFilesService } from './containers/container-files.ts'
 import { Containers } from './containers/containers.ts'
@@ -39,8 +37,7 @@ import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
 import { Registries } from './images/registries.ts'
 import { firstAttachments } from './networks/attachments.ts'
-import { chooseBridge, readBridge } from './networks/default-bridge.ts'
-import { hostRanges } from './networks/host-ranges.ts'
+import { currentBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
 import type { ContainerDefinition, ContainerRecord } from './records/container-record.ts'
@@ -102,6 +99,8 @@ interface Assembly {
   readonly remote: Registry
   readonly imageRecords: SqliteImageRecords
   readonly rebooted: boolean
+  /** The default bridge as it was, when it has other addresses now. */
+  readonly former: NetworkDefinition | null
 }
 
 /** An engine that has recovered and can be served. */
@@ -130,6 +129,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { lifeline } = options
   const uplink = lifeline === null ? null : await openUplink(options.paths.state, lifeline)
   if (uplink) placeNetworks(uplink.netns)
+  if (all.former !== null) await networks.lower(all.former).catch(() => undefined)
+  writeMeta(db, 'bridge', JSON.stringify(parts.networkRegistry.bridge))
   const recovered = printRecovery(await recover(parts, rebooted))
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
@@ -266,7 +267,7 @@ async function assemble(
   const schemas = [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA]
   const db = opening(() => openDatabase(paths.database, schemas))
   const before = readMeta(db, 'boot-id')
-  const bridge = recordedBridge(db, paths.root)
+  const { bridge, former } = currentBridge(db, options)
   const runtime = await openRuntime({
     stateDir: paths.state,
     cgroupParent: `/longshore-${paths.tag}`,
@@ -287,6 +288,7 @@ async function assemble(
     bridge,
     readMeta(db, 'created') ?? '',
     new NetworkRecords(db).all(),
+    options.settings.network.hostGatewayIps,
   )
   const journal = new Journal()
   const registry = new ContainerRegistry()
@@ -349,7 +351,7 @@ async function assemble(
     volumes.claim(container)
   }
   const rebooted = before !== null && before !== options.bootId
-  return { db, parts, runtime, networks, directories, store, images, remote, imageRecords, rebooted }
+  return { db, parts, runtime, networks, directories, store, images, remote, imageRecords, rebooted, former }
 }
 
 /** The OCI runtime that is set; but what one of them started, that one must end, so that a change waits for an empty state. */
@@ -367,17 +369,6 @@ function imagesOf({ imageId, mounts }: ContainerDefinition): readonly string[] {
 
 function mountedLayers({ mounts }: ContainerDefinition) {
   return mounts.flatMap((mount) => (mount.kind === 'image' ? [mount.diffIds] : []))
-}
-
-/** The default bridge: chosen when the root is made, and the same ever after. */
-function recordedBridge(db: DatabaseSync, root: string): NetworkDefinition {
-  const known = readMeta(db, 'bridge')
-  if (known !== null) return readBridge(known)
-  const bridge = chooseBridge(root, hostRanges())
-  writeMeta(db, 'bridge', JSON.stringify(bridge))
-  writeMeta(db, 'engine-id', randomUUID())
-  writeMeta(db, 'created', rfc3339(nowNano()))
-  return bridge
 }
 
 /** A record of the first engines says nothing of its networks: they follow from what was asked for. */

@@ -5,6 +5,7 @@ import type { Endpoint, Sandbox } from '../../network/network.ts'
 import type { MountSettings } from '../../runtime/runtime.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
+import type { DaemonSettings } from '../settings.ts'
 
 /** Paths of one container's files. */
 export interface ContainerFiles {
@@ -46,6 +47,24 @@ export async function writeContainerFiles(
   ])
 }
 
+/** The container's own resolver settings, and where it says nothing those that are set for all. */
+export function withResolver(
+  definition: ContainerDefinition,
+  { dns, dnsOptions, dnsSearch }: DaemonSettings['network'],
+): ContainerDefinition {
+  const { host } = definition
+  const either = (own: readonly string[] | null, common: readonly string[]) => (own?.length ? own : common)
+  return {
+    ...definition,
+    host: {
+      ...host,
+      Dns: either(host.Dns, dns),
+      DnsOptions: either(host.DnsOptions, dnsOptions),
+      DnsSearch: either(host.DnsSearch, dnsSearch),
+    },
+  }
+}
+
 /** Binds them into place. */
 export function fileMounts(files: ContainerFiles): MountSettings[] {
   const mount = (source: string, destination: string): MountSettings => ({
@@ -65,22 +84,23 @@ export function fileMounts(files: ContainerFiles): MountSettings[] {
 export function hostsText(
   { config, host }: Pick<ContainerDefinition, 'config' | 'host'>,
   sandbox: Sandbox | null,
-  networks: Pick<NetworkRegistry, 'bridge'>,
+  networks: Pick<NetworkRegistry, 'bridge' | 'hostGateways'>,
   base: string | null,
 ): string {
   const endpoints = sandbox?.endpoints ?? []
-  const gateway = sandbox === null ? '127.0.0.1' : (networks.bridge.subnets[0]?.gateway ?? '127.0.0.1')
+  const own = sandbox === null ? '127.0.0.1' : (networks.bridge.subnets[0]?.gateway ?? '127.0.0.1')
+  const gateways = networks.hostGateways.length > 0 ? networks.hostGateways : [own]
   const extra = (host.ExtraHosts ?? []).map((entry) => {
     const split = entry.indexOf(entry.includes('=') ? '=' : ':')
     const address = entry.slice(split + 1)
-    const resolved = address === 'host-gateway' ? gateway : address
-    return `${resolved}\t${entry.slice(0, split)}\n`
+    const resolved = address === 'host-gateway' ? gateways : [address]
+    return resolved.map((each) => `${each}\t${entry.slice(0, split)}\n`).join('')
   })
   const local =
     base ??
     '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
-  const own = endpoints.map((endpoint) => ownLines(config, endpoint))
-  return `${local}${extra.join('')}${own.join('')}`
+  const lines = endpoints.map((endpoint) => ownLines(config, endpoint))
+  return `${local}${extra.join('')}${lines.join('')}`
 }
 
 /** What a container's own hosts file says of one of its endpoints. */

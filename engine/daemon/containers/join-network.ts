@@ -38,7 +38,8 @@ async function joinNetworks(parts: Parts, container: Container): Promise<Joined>
     ([name, { asked }]) => [parts.networkRegistry.find(name), asked] as const,
   )
   const wishes = found.map(([network, asked]) => wishOf(network, asked))
-  const ports = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts)
+  const unnamed = wishes[0]?.network.hostBinding || '0.0.0.0'
+  const ports = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts, unnamed)
   const held = await holdPorts(parts, container, ports)
   try {
     const sandbox = await parts.networks.acquire(container.id, wishes, (claimed) => {

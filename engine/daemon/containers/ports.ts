@@ -13,11 +13,12 @@ export interface PortWish {
   readonly protocol: 'tcp' | 'udp'
 }
 
-/** What of a container's ports is to be published. Throws `invalid`, or `not-implemented` for sctp. */
+/** What of a container's ports is to be published; `unnamed` is the host's address for those that name none. Throws `invalid`, or `not-implemented` for sctp. */
 export function portWishes(
   exposed: Readonly<Record<string, unknown>> | undefined,
   bindings: PortMap | null,
   publishAll: boolean,
+  unnamed = '0.0.0.0',
 ): PortWish[] {
   const wishes: PortWish[] = []
   const named = new Set<string>()
@@ -27,14 +28,19 @@ export function portWishes(
     if (protocol === 'sctp')
       throw new EngineError('not-implemented', `port ${spec}: sctp cannot be published`)
     for (const binding of list && list.length > 0 ? list : [{ HostIp: '', HostPort: '' }]) {
-      wishes.push({ hostIp: hostAddress(binding), ...hostRange(binding), containerPort: port, protocol })
+      wishes.push({
+        hostIp: hostAddress(binding, unnamed),
+        ...hostRange(binding),
+        containerPort: port,
+        protocol,
+      })
     }
   }
   if (!publishAll) return wishes
   for (const spec of Object.keys(exposed ?? {})) {
     const { port, protocol } = parsePort(spec)
     if (named.has(`${port}/${protocol}`) || protocol === 'sctp') continue
-    wishes.push({ hostIp: '0.0.0.0', first: 0, last: 0, containerPort: port, protocol })
+    wishes.push({ hostIp: unnamed, first: 0, last: 0, containerPort: port, protocol })
   }
   return wishes
 }
@@ -51,8 +57,9 @@ export function parsePort(spec: string): {
   return { port, protocol: (match[2]?.toLowerCase() ?? 'tcp') as 'tcp' | 'udp' | 'sctp' }
 }
 
-function hostAddress({ HostIp }: PortBinding): string {
-  if (!HostIp || HostIp === '::') return '0.0.0.0'
+function hostAddress({ HostIp }: PortBinding, unnamed: string): string {
+  if (!HostIp) return unnamed
+  if (HostIp === '::') return '0.0.0.0'
   if (HostIp === 'localhost') return '127.0.0.1'
   if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(HostIp)) {
     throw new EngineError('invalid', `invalid IP address: ${HostIp} (ports are published on IPv4 addresses)`)

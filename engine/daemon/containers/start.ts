@@ -8,7 +8,7 @@ import type { MountRecord } from '../records/container-record.ts'
 import { connectPending, dropPending } from './attach.ts'
 import type { Container } from './container.ts'
 import { forgetEnd, handleExit } from './exit.ts'
-import { containerFiles, fileMounts, writeContainerFiles } from './files.ts'
+import { containerFiles, fileMounts, withResolver, writeContainerFiles } from './files.ts'
 import { ipcSettings } from './ipc.ts'
 import { type Joined, joinNetwork, sharedNamespace } from './join-network.ts'
 import { failedStart } from './lifecycle.ts'
@@ -68,7 +68,12 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     const [volumeParts, layersOf] = await Promise.all([
       parts.volumes.prepare(container, rootfs.path),
       imageLayers(parts, definition.mounts),
-      writeContainerFiles(files, definition, joined.sandbox, parts.networkRegistry),
+      writeContainerFiles(
+        files,
+        withResolver(definition, parts.settings.now.network),
+        joined.sandbox,
+        parts.networkRegistry,
+      ),
     ])
     const settings = containerSettings(definition, {
       name: container.name,

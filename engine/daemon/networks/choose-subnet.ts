@@ -16,6 +16,12 @@ export const DEFAULT_POOLS: readonly AddressPoolSetting[] = [
   ...Array.from({ length: 48 }, (_, index) => ({ base: `10.${200 + index}.0.0/16`, size: 20 })),
 ]
 
+/** The pools of an engine: those that are set instead of ours, and IPv6 ones of its own where none is set. */
+export function poolsOf(set: readonly AddressPoolSetting[], tag: string): readonly AddressPoolSetting[] {
+  const ipv6 = set.some(({ base }) => base.includes(':'))
+  return [...(set.length > 0 ? set : DEFAULT_POOLS), ...(ipv6 ? [] : [localPool(tag)])]
+}
+
 /** The first free subnet of the pools. Throws `unavailable` in Docker's words. */
 export function chooseSubnet(
   pools: readonly AddressPoolSetting[],

@@ -2,14 +2,18 @@
 import { createHash } from 'node:crypto'
 import type { Cidr } from '../../network/cidr.ts'
 import type { NetworkDefinition } from '../../network/network.ts'
-import { chooseSubnet, DEFAULT_POOLS } from './choose-subnet.ts'
+import { type AddressPoolSetting, chooseSubnet, DEFAULT_POOLS } from './choose-subnet.ts'
 
-/** A bridge for the engine at `root`. Two engines begin to look at different places. Throws `unavailable`. */
-export function chooseBridge(root: string, used: readonly Cidr[]): NetworkDefinition {
+/** A bridge for the engine at `root`. Two engines begin to look at different places, unless pools are `set`. Throws `unavailable`. */
+export function chooseBridge(
+  root: string,
+  used: readonly Cidr[],
+  set: readonly AddressPoolSetting[] = [],
+): NetworkDefinition {
   const digest = createHash('sha256').update(root).digest()
   const candidates = DEFAULT_POOLS.map(({ base }) => ({ base, size: 16 }))
   const first = digest.readUInt16BE(0) % candidates.length
-  const pools = [...candidates.slice(first), ...candidates.slice(0, first)]
+  const pools = set.length > 0 ? set : [...candidates.slice(first), ...candidates.slice(0, first)]
   return {
     id: createHash('sha256').update(`longshore bridge ${root}`).digest('hex'),
     name: 'bridge',

@@ -23,8 +23,16 @@ export class NetworkRegistry {
   readonly bridge: NetworkDefinition
   /** RFC 3339: when the built-in ones were made. */
   readonly created: string
+  /** What `host-gateway` means; empty is the default bridge's address. */
+  readonly hostGateways: readonly string[]
 
-  constructor(bridge: NetworkDefinition, created: string, records: readonly NetworkRecord[]) {
+  constructor(
+    bridge: NetworkDefinition,
+    created: string,
+    records: readonly NetworkRecord[],
+    hostGateways: readonly string[] = [],
+  ) {
+    this.hostGateways = hostGateways
     this.bridge = bridge
     this.created = created
     this.#put({
@@ -95,15 +103,15 @@ function bridgeRecord(definition: NetworkDefinition, created: string): NetworkRe
     labels: {},
     options: {
       'com.docker.network.bridge.default_bridge': 'true',
-      'com.docker.network.bridge.enable_icc': 'true',
+      'com.docker.network.bridge.enable_icc': String(definition.icc),
       'com.docker.network.bridge.enable_ip_masquerade': 'true',
-      'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
+      'com.docker.network.bridge.host_binding_ipv4': definition.hostBinding,
       'com.docker.network.bridge.name': definition.link,
-      'com.docker.network.driver.mtu': '1500',
+      'com.docker.network.driver.mtu': String(definition.mtu),
     },
     attachable: false,
     ipv4: true,
-    ipv6: false,
+    ipv6: definition.subnets.some(({ subnet }) => subnet.includes(':')),
     ipam: { driver: 'default', options: null, given: false },
   }
 }

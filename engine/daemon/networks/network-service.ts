@@ -14,7 +14,7 @@ import { checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { pruneUntil } from '../prune-until.ts'
 import { Queue } from '../queue.ts'
 import type { NetworkRecords } from '../records/networks.ts'
-import { DEFAULT_POOLS, localPool } from './choose-subnet.ts'
+import { poolsOf } from './choose-subnet.ts'
 import { connectContainer, disconnectContainer } from './connect.ts'
 import { checkNetworkName, defineNetwork } from './define-network.ts'
 import { hostRanges } from './host-ranges.ts'
@@ -58,7 +58,7 @@ export class NetworkService {
         created: rfc3339(nowNano()),
         hostRanges: hostRanges(),
         others: networkRegistry.definitions(),
-        pools: [...DEFAULT_POOLS, localPool(networkRegistry.bridge.link)],
+        pools: poolsOf(this.#parts.settings.now.network.addressPools, networkRegistry.bridge.link),
         linkExists: (link) => links[link] !== undefined,
       })
       const { definition } = record

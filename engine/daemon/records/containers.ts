@@ -28,6 +28,11 @@ CREATE TABLE IF NOT EXISTS container_ports (
 CREATE INDEX IF NOT EXISTS container_ports_by_container ON container_ports (container);
 `
 
+/** True when a container has an address on a network. */
+export function hasAddresses(db: DatabaseSync, network: string): boolean {
+  return db.prepare('SELECT 1 FROM container_addresses WHERE network = ? LIMIT 1').get(network) !== undefined
+}
+
 /** Every write is durable when it returns, and whole or not at all. */
 export class ContainerRecords {
   readonly #db: DatabaseSync
