@@ -28,6 +28,7 @@ import { Containers } from './containers/containers.ts'
 import { Execs } from './containers/execs.ts'
 import { handleExit } from './containers/exit.ts'
 import { HealthMonitor } from './containers/health/monitor.ts'
+import { LogRotation } from './containers/logs/rotate.ts'
 import type { Parts } from './containers/parts.ts'
 import { ContainerRegistry } from './containers/registry.ts'
 import { disarmRestart, restartByPolicy } from './containers/restart-policy.ts'
@@ -146,6 +147,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   void restartByPolicy(parts)
   for (const container of parts.registry.all()) {
     if (container.standing.life.kind === 'running') parts.health.watch(container)
+    if (container.up) parts.rotation.watch(container)
   }
   // Nobody waits for it, and the first moments of an engine are short.
   const reserving = setTimeout(() => reserveSpace(db), RESERVE_AFTER_MS)
@@ -191,6 +193,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
         )
       stopListening()
       parts.health.close()
+      parts.rotation.close()
       await Promise.allSettled([...parts.registry.all()].map((container) => container.settled))
       // A bridge that nobody is on is nobody's: the host is left as it was found.
       await networks.close({ destroy: !up().some((container) => container.standing.sandbox !== null) })
@@ -319,6 +322,7 @@ async function assemble(
   images.configure(options.settings.registries)
   const records = new ContainerRecords(db)
   const health = new HealthMonitor({ runtime, store, journal, records, report })
+  const rotation = new LogRotation({ runtime, directory: paths.containers, report })
   const parts: Parts = {
     runtime,
     store,
@@ -328,6 +332,7 @@ async function assemble(
     records,
     registry,
     health,
+    rotation,
     journal,
     processDefaults: options.settings.containers,
     settings: new Settings(options.settings),

@@ -96,7 +96,7 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
     expect(code).toBe(3)
     expect(frames.filter(({ stream }) => stream === 1).map(({ text }) => text)).toEqual(['out\n'])
     expect(frames.filter(({ stream }) => stream === 2).map(({ text }) => text)).toEqual(['err\n'])
-    expect(readFileSync(given.logPath, 'utf8')).toMatch(/stdout F out\n/)
+    expect(readFileSync(given.logPath ?? '', 'utf8')).toMatch(/stdout F out\n/)
     expect(exits.get(given.id)).toHaveLength(1)
     expect(await runtime.observe(given.id)).toEqual({ state: 'absent' })
     expect(await runtime.list()).not.toContain(given.id)

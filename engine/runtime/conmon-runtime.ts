@@ -174,7 +174,7 @@ class ConmonRuntime implements Runtime {
       pidFile: paths.pidFile,
       exitDir: this.#layout.exits,
       runtimeRoot: this.#layout.runtime,
-      log: `k8s-file:${settings.logPath}`,
+      log: settings.logPath === null ? 'none' : `k8s-file:${settings.logPath}`,
       terminal: settings.process.terminal,
       stdin: settings.openStdin,
       leaveStdinOpen: settings.openStdin && !settings.stdinOnce,

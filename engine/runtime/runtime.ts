@@ -133,8 +133,8 @@ export interface ContainerSettings {
   readonly stdinOnce: boolean
   /** Listening sockets of published ports, given to the supervisor so that they outlive the engine. */
   readonly heldFds: readonly number[]
-  /** Path of the log file (k8s-file lines: `TIME stdout F text`). */
-  readonly logPath: string
+  /** Path of the log file (k8s-file lines: `TIME stdout F text`); null to keep none. */
+  readonly logPath: string | null
 }
 
 /** How a supervised process ended. `at` is from the exit file's time. */

@@ -49,6 +49,8 @@ export interface LogQuery {
   readonly stderr: boolean
   readonly follow: boolean
   readonly timestamps: boolean
+  /** Put before each line what the log driver's options name. */
+  readonly details: boolean
   readonly since: string
   readonly until: string
   /** A count as text; `all` or empty is everything. */

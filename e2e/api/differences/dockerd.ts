@@ -18,6 +18,8 @@ export const DOCKERD: Readonly<Record<string, string>> = {
     'dockerd 20.10 keeps one platform of an image',
   'platforms > a single image for another platform comes with a warning':
     'dockerd 20.10 says so only when a container is made of it',
+  'log drivers > who follows a log that is begun anew loses no line and sees none twice':
+    'dockerd 20.10 shows lines twice, or ends with an error',
   'mounts > a part of a volume, and never a way out of it (API 1.45)': 'API 1.45',
   'mounts > a bind source is made by the long form when asked (API 1.42)': 'API 1.42',
   'mounts > read-only holds for what is mounted below, unless asked otherwise (API 1.44)': 'API 1.44',

@@ -36,6 +36,7 @@ export function handleExit(parts: Parts, container: Container, exit: Exit): void
     restarts: again ? restarts + 1 : restarts,
   }
   parts.health.leave(container)
+  parts.rotation.leave(container)
   const seconds = Math.max(0, Math.floor((exit.at.getTime() - Date.parse(startedAt)) / 1000))
   if (exit.oomKilled) parts.journal.emit('container', 'oom', container.id, container.attributes())
   const attributes = container.attributes({ exitCode: String(exit.code), execDuration: String(seconds) })

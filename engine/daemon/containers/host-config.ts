@@ -2,6 +2,7 @@
 import type { HostConfig } from '../../api/container.ts'
 import { EngineError } from '../../errors.ts'
 import type { Abilities } from '../../runtime/abilities.ts'
+import { checkLogConfig, logWarnings } from './logs/log-config.ts'
 import { checkDevices, checkSysctls, namespaceModes } from './options/isolation.ts'
 import { checkPrivileges } from './options/privileges.ts'
 import { checkResources } from './options/resources.ts'
@@ -61,6 +62,7 @@ export function completeHostConfig(
       ...checked.warnings,
       ...checkPrivileges(host, abilities),
       ...securityWarnings(security, abilities),
+      ...logWarnings(host.LogConfig),
       ...(host.CgroupnsMode === 'private' && !abilities.cgroupNamespace
         ? ['Your kernel does not support cgroup namespaces.  Cgroup namespace setting discarded.']
         : []),
@@ -97,10 +99,7 @@ function check(host: HostConfig): void {
   for (const entry of host.ExtraHosts ?? []) {
     if (!/^[^:=]+[:=].+$/.test(entry)) throw fail(`bad format for add-host: "${entry}"`)
   }
-  const log = host.LogConfig.Type
-  if (!['json-file', 'local', 'none', 'k8s-file', 'journald', 'db'].includes(log)) {
-    throw fail(`error looking up logging plugin ${log}: plugin "${log}" not found`)
-  }
+  checkLogConfig(host.LogConfig)
 }
 
 /** Options that are set for all are for containers of that driver alone, and give way to the container's own. */

@@ -30,7 +30,7 @@ export function inspectContainer(
     ResolvConfPath: written ? files.resolvConf : '',
     HostnamePath: written ? files.hostname : '',
     HostsPath: written ? files.hosts : '',
-    LogPath: written ? files.log : '',
+    LogPath: written && host.LogConfig.Type === 'json-file' ? files.log : '',
     Name: `/${container.name}`,
     RestartCount: standing.restarts,
     Driver: 'overlay2',

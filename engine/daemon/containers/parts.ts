@@ -13,6 +13,7 @@ import type { Settings } from '../settings.ts'
 import type { VolumeService } from '../volumes/volume-service.ts'
 import type { HealthMonitor } from './health/monitor.ts'
 import type { HostDefaults } from './host-config.ts'
+import type { LogRotation } from './logs/rotate.ts'
 import type { ContainerRegistry } from './registry.ts'
 import type { ProcessDefaults } from './settings.ts'
 
@@ -35,6 +36,7 @@ export interface Parts {
   readonly records: ContainerRecords
   readonly registry: ContainerRegistry
   readonly health: HealthMonitor
+  readonly rotation: LogRotation
   readonly journal: Journal
   readonly sizes: DiskSizes
   /** Unpacked size of an image; 0 when it is gone. */

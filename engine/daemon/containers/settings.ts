@@ -20,7 +20,7 @@ export interface StartFacts {
   readonly ipc: Pick<ContainerSettings, 'ipc' | 'shm'>
   readonly pid: NamespaceSettings
   readonly heldFds: readonly number[]
-  readonly logPath: string
+  readonly logPath: string | null
   /** The engine's own files, bound into place. */
   readonly fileMounts: readonly MountSettings[]
   readonly volumePath: (name: string) => string

@@ -82,7 +82,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       ipc: ipcSettings(parts, host.IpcMode),
       pid: sharedNamespace(parts, host.PidMode, 'pid'),
       heldFds: joined.held.map(({ fd }) => fd),
-      logPath: files.log,
+      logPath: host.LogConfig.Type === 'none' ? null : files.log,
       fileMounts: fileMounts(containerFiles(parts.directory, filesOwner(parts, container))),
       volumePath: (name) => parts.volumes.path(name),
       parts: volumeParts,
@@ -109,6 +109,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     container.phase = 'rest'
     parts.journal.emit('container', 'start', id, container.attributes())
     parts.health.watch(container)
+    parts.rotation.watch(container)
     // It may have ended while its start was being written down.
     const early: Exit | null = container.earlyExit
     if (early) handleExit(parts, container, early)

@@ -18,6 +18,7 @@ export function containerStreamRoutes(containers: ContainersBackend): Route[] {
           stderr: flag(query, 'stderr'),
           follow: flag(query, 'follow'),
           timestamps: flag(query, 'timestamps'),
+          details: flag(query, 'details'),
           since: query.get('since') ?? '',
           until: query.get('until') ?? '',
           tail: query.get('tail') ?? '',

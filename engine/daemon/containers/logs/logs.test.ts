@@ -1,7 +1,9 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { checkLogConfig, logAttributes, rotationOf } from './log-config.ts'
+import { openLogFiles, openNext, shiftLogFiles } from './log-files.ts'
 import { LogSplitter } from './log-lines.ts'
 import { LogRenderer, type RenderOptions } from './render.ts'
 import { tailOffset } from './tail-offset.ts'
@@ -75,7 +77,8 @@ test('the tail begins at its first line, across blocks and long lines', async ()
     const file = await open(path)
     const { size } = await file.stat()
     for (const count of [0, 1, 2, 7, 8, 100, 2999, 3000, 9999]) {
-      const from = await tailOffset(file, size, count)
+      const { offset: from, missing } = await tailOffset(file, size, count)
+      expect(missing, `missing of ${count}`).toBe(Math.max(0, count - lines.length))
       const expected = count === 0 ? '' : lines.slice(-count).join('')
       expect(size - from, `tail ${count}`).toBe(Buffer.byteLength(expected))
     }
@@ -93,10 +96,81 @@ test('an unfinished line counts as one', async () => {
     await writeFile(path, line('a') + line('b') + last)
     const file = await open(path)
     const { size } = await file.stat()
-    expect(size - (await tailOffset(file, size, 1))).toBe(last.length)
-    expect(size - (await tailOffset(file, size, 2))).toBe((line('b') + last).length)
+    expect(size - (await tailOffset(file, size, 1)).offset).toBe(last.length)
+    expect(size - (await tailOffset(file, size, 2)).offset).toBe((line('b') + last).length)
+    // The file that follows has counted it already.
+    expect(size - (await tailOffset(file, size, 1, true)).offset).toBe((line('b') + last).length)
+    expect(await tailOffset(file, size, 3, true)).toMatchObject({ offset: 0, missing: 1 })
     await file.close()
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test('files of a log are shifted, opened oldest first, and each knows the one after it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'longshore-rotate-'))
+  try {
+    const path = join(folder, 'container.log')
+    for (const text of ['one', 'two', 'three', 'four']) {
+      await writeFile(path, text)
+      if (text !== 'four') await shiftLogFiles(path, 2)
+    }
+    expect((await readdir(folder)).sort()).toEqual(['container.log', 'container.log.1', 'container.log.2'])
+    const files = await openLogFiles(path)
+    expect(await Promise.all(files.map((file) => file.readFile('utf8')))).toEqual(['two', 'three', 'four'])
+    const [oldest, middle, newest] = files as [(typeof files)[0], (typeof files)[0], (typeof files)[0]]
+    const after = await openNext(path, oldest)
+    expect((await after?.stat())?.ino).toBe((await middle.stat()).ino)
+    expect(await openNext(path, newest)).toBeNull()
+    await shiftLogFiles(path, 2)
+    // It is renamed and nothing follows yet; then something does; then it is gone itself.
+    expect(await openNext(path, newest)).toBeNull()
+    await writeFile(path, 'five')
+    expect(await openNext(path, newest).then((file) => file?.readFile('utf8'))).toBe('five')
+    const lost = await openNext(path, oldest)
+    expect(await lost?.readFile('utf8')).toBe('three')
+    for (const file of files) await file.close()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test.each([
+  [{ Type: 'nosuch', Config: null }, 'error looking up logging plugin nosuch: plugin "nosuch" not found'],
+  [{ Type: 'syslog', Config: null }, 'error looking up logging plugin syslog'],
+  [{ Type: 'json-file', Config: { bogus: '1' } }, "unknown log opt 'bogus' for json-file log driver"],
+  [{ Type: 'local', Config: { labels: '1' } }, "unknown log opt 'labels' for log driver local"],
+  [{ Type: 'json-file', Config: { 'max-size': 'x' } }, "invalid size: 'x'"],
+  [{ Type: 'json-file', Config: { 'max-size': '0' } }, 'max-size must be a positive number'],
+  [{ Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '0' } }, 'max-file cannot be less than 1'],
+  [{ Type: 'json-file', Config: { compress: 'true' } }, 'compress cannot be true when'],
+  [{ Type: 'json-file', Config: { mode: 'bogus' } }, 'logging mode not supported: bogus'],
+  [{ Type: 'json-file', Config: { 'env-regex': '(' } }, 'error parsing regexp'],
+])('the log config %o is refused', (config, message) => {
+  expect(() => checkLogConfig(config)).toThrow(message)
+})
+
+test('sizes and counts of logs', () => {
+  const of = (Config: Record<string, string>, Type = 'json-file') => rotationOf({ Type, Config })
+  expect(of({})).toBeNull()
+  expect(of({ 'max-file': '3' })).toBeNull()
+  expect(of({ 'max-size': '10k' })).toEqual({ maxBytes: 10_000, maxFiles: 1 })
+  expect(of({ 'max-size': '1.5m', 'max-file': '3' })).toEqual({ maxBytes: 1_500_000, maxFiles: 3 })
+  expect(of({}, 'local')).toEqual({ maxBytes: 20_000_000, maxFiles: 5 })
+  expect(of({ 'max-size': '1m' }, 'none')).toBeNull()
+})
+
+test('details are what the options name, sorted and escaped', () => {
+  const definition = {
+    id: '4287b3cf3084aa',
+    imageId: 'sha256:0',
+    config: { Labels: { role: 'a b', 'x.y': '1', z: '2' }, Env: ['COLOR=te=al', 'P=1'], Image: 'busybox' },
+    host: {
+      LogConfig: {
+        Type: 'json-file',
+        Config: { labels: 'role,none', 'labels-regex': '^x', env: 'COLOR', tag: '{{.Name}}/{{.ID}}' },
+      },
+    },
+  } as unknown as Parameters<typeof logAttributes>[0]
+  expect(logAttributes(definition, 'web')).toBe('COLOR=te%3Dal,role=a+b,tag=web%2F4287b3cf3084,x.y=1')
 })

@@ -9,6 +9,8 @@ export interface RenderOptions {
   readonly timestamps: boolean
   readonly since: bigint | null
   readonly until: bigint | null
+  /** What stands before each line, if anything is to. */
+  readonly details?: string | null
 }
 
 const NEWLINE = Buffer.from('\n')
@@ -24,7 +26,7 @@ export class LogRenderer {
 
   /** The bytes of an entry; null when it is not wanted. */
   render({ stream, whole, time, text }: LogEntry): Buffer | null {
-    const { terminal, stdout, stderr, timestamps, since, until } = this.#options
+    const { terminal, stdout, stderr, timestamps, since, until, details = null } = this.#options
     if (!(stream === 1 ? stdout : stderr)) return null
     const nano = timestamps || since !== null || until !== null ? parseRfc3339(time) : null
     if (nano !== null && since !== null && nano < since) return null
@@ -32,7 +34,8 @@ export class LogRenderer {
     const begins = !this.#inLine[stream]
     this.#inLine[stream] = !whole
     const stamp = timestamps && begins && nano !== null ? Buffer.from(`${rfc3339(nano)} `) : null
-    const parts = [...(stamp ? [stamp] : []), text, ...(whole ? [NEWLINE] : [])]
+    const words = details !== null && begins ? Buffer.from(`${details} `) : null
+    const parts = [...(stamp ? [stamp] : []), ...(words ? [words] : []), text, ...(whole ? [NEWLINE] : [])]
     const size = parts.reduce((sum, part) => sum + part.length, 0)
     if (size === 0) return null
     return terminal

@@ -5,9 +5,17 @@ const BLOCK = 64 * 1024
 const NEWLINE = 10
 const LETTER_F = 70
 
-/** Offset at which the last `count` whole lines of a file of `size` bytes begin. */
-export async function tailOffset(file: FileHandle, size: number, count: number): Promise<number> {
-  if (count <= 0) return size
+/**
+ * Offset at which the last `count` whole lines of a file of `size` bytes begin, and how many of them are not in it.
+ * `continued`: the log goes on in another file, so that an unfinished last line is counted there already.
+ */
+export async function tailOffset(
+  file: FileHandle,
+  size: number,
+  count: number,
+  continued = false,
+): Promise<{ readonly offset: number; readonly missing: number }> {
+  if (count <= 0) return { offset: size, missing: 0 }
   let missing = count
   /** Start of the last file line that is known to belong to the tail. */
   let start = size
@@ -26,16 +34,18 @@ export async function tailOffset(file: FileHandle, size: number, count: number):
       const before = lineEnd === 0 ? -1 : bytes.lastIndexOf(NEWLINE, lineEnd - 1)
       if (before === -1 && from > 0) break
       // A whole entry that is not the newest one closes the line before the tail's first.
-      if (endsLine(bytes.subarray(before + 1, lineEnd)) && start !== size) missing -= 1
-      if (missing === 0) return start
+      const ends = endsLine(bytes.subarray(before + 1, lineEnd))
+      if (ends && start !== size) missing -= 1
+      if (missing === 0) return { offset: start, missing: 0 }
+      if (!ends && start === size && continued) missing += 1
       start = from + before + 1
-      if (before === -1) return 0
+      if (before === -1) return { offset: 0, missing: missing - 1 }
       lineEnd = before
     }
     carry = Buffer.from(bytes.subarray(0, lineEnd))
     end = from
   }
-  return start
+  return { offset: start, missing }
 }
 
 /** True for an entry that ends its line (`... F text`). */
