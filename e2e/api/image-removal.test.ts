@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { busyboxTar } from '../fixtures/images.ts'
 import { makeImage, pushImage } from '../fixtures/oci.ts'
 import { tar } from '../fixtures/tar.ts'
 import { expectError, onEachEngine } from './suite.ts'
@@ -83,7 +84,10 @@ onEachEngine('removing images', (subject) => {
   })
 
   test('a running container stands against it always, and its name can still be taken [05.06]', async () => {
-    await tag(subject.busybox, 'runs', '1')
+    const image = makeImage([busyboxTar(), tar([{ path: 'runs', content: String(Date.now()) }])], {})
+    await pushImage(registry, 'runs', '1', image)
+    await api.post(`/images/create?fromImage=${registry}/runs&tag=1`)
+    await tag(`${registry}/runs:1`, 'runs', '1')
     const container = await subject.sleeper({ Image: 'runs:1' })
     const { Image: id } = await subject.inspect(container)
     expectError(
@@ -92,6 +96,8 @@ onEachEngine('removing images', (subject) => {
       `conflict: unable to delete ${short(id)} (cannot be forced) - image is being used by running container ${container.slice(0, 12)}`,
     )
     expect((await api.delete('/images/runs:1')).json()).toEqual([{ Untagged: 'runs:1' }])
+    await api.delete(`/containers/${container}?force=1`)
+    await force(id)
   })
 
   test('one that is not there is 404 in Docker’s words [05.06]', async () => {

@@ -41,7 +41,10 @@ onEachEngine('registries with certificates', (subject) => {
   }
   /** The folder where dockerd's users put certificates of a registry. */
   function certificates(host: string, files: Readonly<Record<string, string | Buffer>>): void {
-    const place = path.join('/etc/docker/certs.d', host)
+    // That of a user is below the home that the engine's data is in.
+    const home = path.resolve(subject.engine.root, '../..')
+    const certs = subject.name === 'rootless' ? path.join(home, '.config') : '/etc'
+    const place = path.join(certs, 'docker/certs.d', host)
     mkdirSync(place, { recursive: true })
     onTestFinished(() => rmSync(place, { recursive: true, force: true }))
     for (const [name, content] of Object.entries(files)) writeFileSync(path.join(place, name), content)

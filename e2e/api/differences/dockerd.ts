@@ -28,4 +28,5 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'disk usage > of chosen types alone, since API 1.42': 'API 1.42',
   'api versions > 1.42 to 1.51 are spoken, with what changed in them': 'API 1.42',
   'what images tell > since API 1.42 shared sizes are counted when asked for': 'API 1.42',
+  'pulls > the old format is refused, saying what it is': 'dockerd 20.10 still reads the old format',
 }
