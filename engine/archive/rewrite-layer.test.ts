@@ -33,6 +33,7 @@ const device = (
 
 describe('paths', () => {
   it.each([
+    ['a link to nothing', [symlink('l', '')], /"l" is a symbolic link to nowhere/],
     ['`..` at the front', [header('file', '../evil')], /"\.\.\/evil" leads out/],
     ['`..` in the middle', [header('file', 'a/../../evil')], /"a\/\.\.\/\.\.\/evil" leads out/],
     [

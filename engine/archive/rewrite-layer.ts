@@ -109,6 +109,12 @@ class Rewriter {
       }
       case 'symlink':
         requireName(path, name)
+        if (entry.link === '') {
+          throw new EngineError(
+            'invalid',
+            `the archive's entry "${displayName(name)}" is a symbolic link to nowhere`,
+          )
+        }
         return this.#symlink(entry)
       case 'hardlink':
         requireName(path, name)

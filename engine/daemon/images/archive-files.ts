@@ -49,6 +49,8 @@ export class ArchiveFiles<L> {
     taker: Taker<L>,
   ): Promise<ArchiveFiles<L>> {
     const files = new Map<string, Found<L>>()
+    // Not the size of the map: a name that comes twice takes a place for each.
+    let places = 0
     for await (const { header, body } of readTar(decompress(source))) {
       signal.throwIfAborted()
       const name = normal(displayName(header.path))
@@ -61,7 +63,7 @@ export class ArchiveFiles<L> {
         if (header.size > LAYER_BYTES && isArchive(head) && !(await taker.knows(name))) {
           files.set(name, { kind: 'layer', ...(await taker.take(whole)) })
         } else {
-          const place = join(folder, String(files.size))
+          const place = join(folder, String(places++))
           await writeFile(place, whole, { flag: 'wx', mode: 0o600 })
           files.set(name, { kind: 'file', place })
         }
