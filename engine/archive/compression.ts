@@ -23,15 +23,7 @@ export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   onDetected: (compression: Compression) => void = () => {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const iterator = source[Symbol.asyncIterator]()
-  let head = Buffer.alloc(0)
-  while (head.length < 6) {
-    const next = await iterator.next()
-    if (next.done) break
-    head = Buffer.concat([head, next.value])
-  }
-  const whole = rejoin(head, iterator)
-  const compression = detectCompression(head)
+  const { compression, whole } = await peekCompression(source)
   onDetected(compression)
   switch (compression) {
     case 'none':
@@ -66,6 +58,20 @@ export async function* decompress(
     input.destroy()
     engine.destroy()
   }
+}
+
+/** How `source` is compressed, and all of its bytes again. */
+export async function peekCompression(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly compression: Compression; readonly whole: AsyncGenerator<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (head.length < 6) {
+    const next = await iterator.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  return { compression: detectCompression(head), whole: rejoin(head, iterator) }
 }
 
 /** A stream whose first bytes have been looked at. */

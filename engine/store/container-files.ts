@@ -14,6 +14,7 @@ import {
   writeToView,
 } from '../host/rooted-files.ts'
 import type { Digest } from '../oci/descriptor.ts'
+import { withoutRareCompression } from './decompress.ts'
 import type { Rootfs } from './rootfs.ts'
 
 export type { FileChange, FileStat, RootBind, WriteOptions }
@@ -64,7 +65,7 @@ export class ContainerFiles {
     source: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     return this.#leased(root, (place) =>
-      writeToView(view(root, place), path, options, frames(decompress(source))),
+      writeToView(view(root, place), path, options, frames(decompress(withoutRareCompression(source)))),
     )
   }
 

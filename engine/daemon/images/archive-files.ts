@@ -9,6 +9,7 @@ import { decompress, detectCompression, rejoin } from '../../archive/compression
 import { displayName } from '../../archive/entry.ts'
 import { readTar } from '../../archive/read.ts'
 import { EngineError } from '../../errors.ts'
+import { withoutRareCompression } from '../../store/decompress.ts'
 
 /** Where layers go while they pass. */
 export interface Taker<L> {
@@ -51,7 +52,7 @@ export class ArchiveFiles<L> {
     const files = new Map<string, Found<L>>()
     // Not the size of the map: a name that comes twice takes a place for each.
     let places = 0
-    for await (const { header, body } of readTar(decompress(source))) {
+    for await (const { header, body } of readTar(decompress(withoutRareCompression(source)))) {
       signal.throwIfAborted()
       const name = normal(displayName(header.path))
       if (header.kind === 'symlink') {
@@ -141,7 +142,8 @@ async function peek(body: AsyncIterable<Uint8Array>) {
 
 /** A tar, plain or compressed (POSIX, "ustar Interchange Format": the magic at 257). */
 function isArchive(head: Buffer): boolean {
-  return detectCompression(head) !== 'none' || head.toString('latin1', 257, 262) === 'ustar'
+  // What the host's programs must decompress is taken up again when the rest is known.
+  return ['gzip', 'zstd'].includes(detectCompression(head)) || head.toString('latin1', 257, 262) === 'ustar'
 }
 
 function normal(name: string): string {

@@ -28,7 +28,7 @@ it.each([
 })
 
 it.each([
-  ['RUN x', 'RUN is not a valid change command'],
+  ['RUN x', 'run is not a valid change command'],
   ['CMD', 'CMD requires at least one argument'],
   ['ENV A', 'ENV must have two arguments'],
   ['EXPOSE http', 'invalid containerPort: http'],

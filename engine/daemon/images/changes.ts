@@ -51,7 +51,7 @@ export function applyChanges(config: ImageRunConfig, changes: readonly string[])
     .reduce((current, line) => {
       const name = (line.split(/\s/, 1)[0] ?? '').toUpperCase()
       const change = CHANGES[name]
-      if (!change) throw new EngineError('invalid', `${name} is not a valid change command`)
+      if (!change) throw new EngineError('invalid', `${name.toLowerCase()} is not a valid change command`)
       const rest = line.slice(name.length).trim()
       if (rest === '') throw new EngineError('invalid', `${name} requires at least one argument`)
       return change(current, rest)

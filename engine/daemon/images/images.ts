@@ -28,6 +28,7 @@ import type { Filters } from '../filters.ts'
 import type { DaemonSettings } from '../settings.ts'
 import { type CommitRequest, commitImage } from './commit.ts'
 import { emitImage } from './emit.ts'
+import { archiveAddress, fetchArchive } from './fetch-archive.ts'
 import { filterImages } from './filter.ts'
 import { findVariant } from './find.ts'
 import { importImage } from './import.ts'
@@ -131,14 +132,16 @@ export class Images {
     }, signal)
   }
 
-  /** POST /images/create with fromSrc: `-` reads `body`. Yields `{"status": "sha256:..."}`. */
+  /** POST /images/create with fromSrc: `-` reads `body`, all else is an address. Yields `{"status": "sha256:..."}`. */
   import(
     parameters: ImportParameters,
     body: AsyncIterable<Uint8Array>,
     signal: AbortSignal,
   ): AsyncIterable<ProgressMessage> {
     return reported(async (report, either) => {
-      const image = await this.#tidily(() => this.#import(parameters, body, either))
+      const { source } = parameters
+      const bytes = source === '-' ? body : fetchArchive(archiveAddress(source), report, either)
+      const image = await this.#tidily(() => this.#import(parameters, bytes, either))
       report({ status: image.id })
     }, signal)
   }
@@ -149,18 +152,12 @@ export class Images {
     signal: AbortSignal,
   ): Promise<ImageRecord> {
     const { source, repo, tag, platform } = parameters
-    if (source !== '-') {
-      throw new EngineError(
-        'not-implemented',
-        `cannot import from "${source}": fetch it first, and import it from a file`,
-      )
-    }
     const reference = repo === '' ? null : pulledReference({ fromImage: repo, tag })
     if (reference?.digest !== undefined) throw new EngineError('invalid', 'cannot import digest reference')
     const image = await importImage(this.#options.store, {
       body,
       reference: reference && formatReference(withDefaultTag(reference)),
-      message: parameters.message || 'Imported from -',
+      message: parameters.message || `Imported from ${source}`,
       changes: parameters.changes,
       platform: platform ? parsePlatform(platform) : hostPlatform(),
       signal,

@@ -3,6 +3,7 @@ import { detectCompression } from '../../archive/compression.ts'
 import { EngineError } from '../../errors.ts'
 import type { Platform } from '../../oci/descriptor.ts'
 import { OCI_LAYER } from '../../oci/media-types.ts'
+import { withoutRareCompression } from '../../store/decompress.ts'
 import type { ImageRecord, Store } from '../../store/store.ts'
 import { applyChanges } from './changes.ts'
 import { addLocalImage, watchHead } from './local-image.ts'
@@ -22,7 +23,7 @@ export function importImage(store: Store, request: ImportRequest): Promise<Image
   const config = applyChanges({}, request.changes) // a wrong change costs no upload
   return store.holding(async () => {
     const head = { bytes: Buffer.alloc(0) }
-    const added = await store.addUnknownLayer(watchHead(request.body, head), {
+    const added = await store.addUnknownLayer(watchHead(withoutRareCompression(request.body), head), {
       whiteouts: false,
       signal: request.signal,
     })

@@ -1,17 +1,19 @@
 /** Loading: images from the archives of `docker save` (manifest.json) and of OCI layouts (index.json). */
 
 import { type Compression, detectCompression } from '../../archive/compression.ts'
-import { EngineError } from '../../errors.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
 import type { Descriptor, Digest } from '../../oci/descriptor.ts'
 import { digestOf, hexOf } from '../../oci/digest.ts'
-import { OCI_LAYER } from '../../oci/media-types.ts'
+import type { ImageConfig } from '../../oci/image-config.ts'
+import { OCI_LAYER, OCI_MANIFEST } from '../../oci/media-types.ts'
 import { parseConfig, parseManifest } from '../../oci/parse.ts'
 import { choosePlatform, hostPlatform } from '../../oci/platform.ts'
 import { familiar, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts'
+import { withoutRareCompression } from '../../store/decompress.ts'
 import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
 import { ArchiveFiles } from './archive-files.ts'
 import { LayerIntake, type TakenLayer } from './layer-intake.ts'
-import { addLocalImage, watchHead } from './local-image.ts'
+import { addLocalImage, describe, once, watchHead } from './local-image.ts'
 import { bar, type Report } from './progress.ts'
 
 /** An image as an archive describes it. Names are fully qualified, layers bottom first. */
@@ -19,6 +21,8 @@ interface Described {
   readonly config: string
   readonly layers: readonly string[]
   readonly names: readonly string[]
+  /** The manifest as the archive has it; null when it has none (older docker archives). */
+  readonly manifest: Buffer | null
 }
 
 type LoadedFiles = ArchiveFiles<TakenLayer>
@@ -55,7 +59,9 @@ export function loadImages(request: LoadRequest): Promise<readonly ImageRecord[]
 }
 
 async function describeAll(files: LoadedFiles): Promise<readonly Described[]> {
-  if (files.has('manifest.json')) return describeDocker(await files.json('manifest.json'))
+  if (files.has('manifest.json')) {
+    return withManifests(files, describeDocker(await files.json('manifest.json')))
+  }
   if (files.has('index.json')) return describeLayout(files, await files.bytes('index.json'), [])
   throw new EngineError(
     'invalid',
@@ -79,8 +85,33 @@ function describeDocker(manifest: unknown): readonly Described[] {
       config: Config,
       layers: Layers,
       names: tags.map((tag) => formatReference(withDefaultTag(parseReference(tag)))),
+      manifest: null,
     }
   })
+}
+
+/** A docker archive that is an OCI layout too has the manifests: with them an image keeps its digest. */
+async function withManifests(
+  files: LoadedFiles,
+  described: readonly Described[],
+): Promise<readonly Described[]> {
+  if (!files.has('index.json')) return described
+  const inLayout = await describeLayout(files, await files.bytes('index.json'), []).catch(
+    (error: unknown) => {
+      if (isEngineError(error, 'invalid')) return []
+      throw error
+    },
+  )
+  return described.map((image) => {
+    const same = inLayout.find(
+      ({ config, layers }) => config === image.config && sameList(layers, image.layers),
+    )
+    return same ? { ...image, manifest: same.manifest } : image
+  })
+}
+
+function sameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at])
 }
 
 async function describeLayout(
@@ -91,7 +122,7 @@ async function describeLayout(
   const parsed = parseManifest(bytes)
   if (parsed.kind === 'manifest') {
     const { config, layers } = parsed.manifest
-    return [{ config: blobPath(config), layers: layers.map(blobPath), names }]
+    return [{ config: blobPath(config), layers: layers.map(blobPath), names, manifest: bytes }]
   }
   const { manifests } = parsed.index
   // One name with several platforms is one image here; several names are several.
@@ -141,11 +172,35 @@ async function loadOne(request: LoadRequest, files: LoadedFiles, described: Desc
     for (const [at, name] of described.layers.entries()) {
       layers.push(await loadLayer(request, files, name, diffIds[at] as Digest))
     }
-    image = await addLocalImage(store, config, layers, described.names, { configBytes })
+    image = await addLoaded(store, config, layers, described, configBytes)
   }
   for (const name of described.names) report({ stream: `Loaded image: ${familiar(name)}\n` })
   if (described.names.length === 0) report({ stream: `Loaded image ID: ${image.id}\n` })
   return image
+}
+
+/** Records the image under its own manifest, if that tells the truth, else under one that is made of what came. */
+async function addLoaded(
+  store: Store,
+  config: ImageConfig,
+  layers: readonly Descriptor[],
+  { manifest, names }: Described,
+  configBytes: Buffer,
+): Promise<ImageRecord> {
+  const parsed = manifest && parseManifest(manifest)
+  const digests = (all: readonly Descriptor[]) => all.map(({ digest }) => digest)
+  if (
+    !manifest ||
+    parsed?.kind !== 'manifest' ||
+    parsed.manifest.config.digest !== digestOf(configBytes) ||
+    !sameList(digests(parsed.manifest.layers), digests(layers))
+  ) {
+    return addLocalImage(store, config, layers, names, { configBytes })
+  }
+  const descriptor = describe(parsed.manifest.mediaType ?? OCI_MANIFEST, manifest)
+  await store.writeBlob(parsed.manifest.config, once(configBytes))
+  await store.writeBlob(descriptor, once(manifest))
+  return store.addImage(descriptor.digest, names, [])
 }
 
 async function loadLayer(
@@ -175,7 +230,7 @@ async function loadLayer(
   }
   const total = await files.size(name)
   const head = { bytes: Buffer.alloc(0) }
-  const { blob } = await store.addUnknownLayer(watchHead(files.stream(name), head), {
+  const { blob } = await store.addUnknownLayer(watchHead(withoutRareCompression(files.stream(name)), head), {
     whiteouts: true,
     diffId,
     signal,
