@@ -37,11 +37,11 @@ import { DiskSizes } from './disk-sizes.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
 import { Registries } from './images/registries.ts'
-import { firstAttachments } from './networks/attachments.ts'
+import { leaveFormerPlace } from './moved-root.ts'
 import { currentBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
-import type { ContainerDefinition, ContainerRecord } from './records/container-record.ts'
+import type { ContainerDefinition } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
 import { openDatabase } from './records/database.ts'
 import { IMAGES_SCHEMA, SqliteImageRecords } from './records/images.ts'
@@ -136,6 +136,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
   writeMeta(db, 'runtime', runtime.identity.name)
+  writeMeta(db, 'root', options.paths.root)
+  writeMeta(db, 'state', options.paths.state)
   // The first container on a network should not wait for it. A host without a firewall can still run others.
   await networks
     .raise(parts.networkRegistry.definitions(), rebooted ? [] : inUse(parts))
@@ -260,7 +262,7 @@ async function look(
 
 async function assemble(
   options: DaemonOptions,
-  opening: (open: () => DatabaseSync) => DatabaseSync = (open) => open(),
+  opening?: (open: () => DatabaseSync) => DatabaseSync,
 ): Promise<Assembly> {
   const { paths, report, rootless } = options
   await mkdir(paths.root, { recursive: true, mode: 0o710 })
@@ -268,7 +270,11 @@ async function assemble(
   await chmod(paths.root, 0o710)
   await mkdir(paths.containers, { recursive: true, mode: 0o710 })
   const schemas = [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA]
-  const db = opening(() => openDatabase(paths.database, schemas))
+  // Who only looks changes nothing.
+  const db = opening
+    ? opening(() => openDatabase(paths.database, schemas))
+    : openDatabase(paths.database, schemas, 'as-it-is')
+  if (opening) await leaveFormerPlace(db, options)
   const before = readMeta(db, 'boot-id')
   const { bridge, former } = currentBridge(db, options)
   const runtime = await openRuntime({
@@ -351,7 +357,7 @@ async function assemble(
     report,
   }
   for (const record of records.all()) {
-    const container = new Container(withNetworks(record, networkRegistry))
+    const container = new Container(record)
     registry.add(container)
     volumes.claim(container)
   }
@@ -374,12 +380,4 @@ function imagesOf({ imageId, mounts }: ContainerDefinition): readonly string[] {
 
 function mountedLayers({ mounts }: ContainerDefinition) {
   return mounts.flatMap((mount) => (mount.kind === 'image' ? [mount.diffIds] : []))
-}
-
-/** A record of the first engines says nothing of its networks: they follow from what was asked for. */
-function withNetworks(record: ContainerRecord, registry: NetworkRegistry): ContainerRecord {
-  const { definition, standing } = record
-  if ((standing.networks as unknown) !== undefined) return record
-  const networks = firstAttachments(definition, registry)
-  return { ...record, standing: { ...standing, networks, sandbox: null } }
 }

@@ -9,7 +9,7 @@ import { readMeta, writeMeta } from '../records/meta.ts'
 import { NetworkRecords } from '../records/networks.ts'
 import type { DaemonSettings } from '../settings.ts'
 import { bridgeBySettings, hasOtherSubnets } from './bridge-settings.ts'
-import { chooseBridge, readBridge } from './default-bridge.ts'
+import { chooseBridge } from './default-bridge.ts'
 import { hostRanges } from './host-ranges.ts'
 
 /** What the bridge follows from. */
@@ -48,7 +48,7 @@ function recordedBridge(
   { addressPools, bip }: DaemonSettings['network'],
 ): NetworkDefinition {
   const known = readMeta(db, 'bridge')
-  if (known !== null) return readBridge(known)
+  if (known !== null) return JSON.parse(known) as NetworkDefinition
   const bridge = chooseBridge(root, bip === null ? hostRanges() : [], addressPools)
   writeMeta(db, 'bridge', JSON.stringify(bridge))
   writeMeta(db, 'engine-id', randomUUID())

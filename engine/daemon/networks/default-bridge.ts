@@ -29,23 +29,3 @@ export function chooseBridge(
     hostBinding: '0.0.0.0',
   }
 }
-
-/** The default bridge as an engine of format 1 wrote it. */
-interface FirstBridge {
-  readonly id: string
-  readonly bridge: string
-  readonly subnet: string
-  readonly gateway: string
-}
-
-/** Reads a recorded default bridge, also an older one. */
-export function readBridge(json: string): NetworkDefinition {
-  const value = JSON.parse(json) as NetworkDefinition | FirstBridge
-  if ('subnets' in value) return value
-  const { id, bridge, subnet, gateway } = value
-  return {
-    ...{ id, name: 'bridge', driver: 'bridge', link: bridge, mode: '', ownsLink: true },
-    subnets: [{ subnet, range: null, gateway, aux: {} }],
-    ...{ internal: false, mtu: 1500, icc: true, masquerade: true, hostBinding: '0.0.0.0' },
-  }
-}

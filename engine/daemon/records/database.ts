@@ -4,15 +4,20 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../../errors.ts'
-
-/** Version of the whole on-disk format (database and file layout). Raised with an upgrade step and a test. */
-export const FORMAT_VERSION = 1
+import { FORMAT_VERSION, upgrade } from './upgrades.ts'
 
 /** How long a statement waits for another process's lock: `verify` reads beside a running engine. */
 const BUSY_TIMEOUT_MS = 5000
 
-/** Opens (or makes) the database at `path` and applies `schemas` (idempotent DDL). Throws `invalid` for a newer format. */
-export function openDatabase(path: string, schemas: readonly string[]): DatabaseSync {
+/**
+ * Opens (or makes) the database at `path`, applies `schemas` (idempotent DDL) and brings it to the newest format.
+ * Throws `invalid` for a newer one, and with `as-it-is` for an older one, which only an engine may upgrade.
+ */
+export function openDatabase(
+  path: string,
+  schemas: readonly string[],
+  older: 'upgrade' | 'as-it-is' = 'upgrade',
+): DatabaseSync {
   // From the first statement on: an engine that was just killed may still be letting go of its locks.
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
@@ -24,9 +29,18 @@ export function openDatabase(path: string, schemas: readonly string[]): Database
       `the engine's data in ${path} has format ${user_version}, made by a newer Longshore; this one knows up to ${FORMAT_VERSION}. Start the newer version, or name another --root.`,
     )
   }
+  if (user_version > 0 && user_version < FORMAT_VERSION && older === 'as-it-is') {
+    db.close()
+    throw new EngineError(
+      'invalid',
+      `the engine's data in ${path} has format ${user_version} of an older Longshore: start an engine on it, which brings it to format ${FORMAT_VERSION}`,
+    )
+  }
   db.exec('BEGIN IMMEDIATE')
   try {
     for (const schema of schemas) db.exec(schema)
+    // A database that was just made has no version.
+    if (user_version > 0) upgrade(db, user_version)
     db.exec(`PRAGMA user_version = ${FORMAT_VERSION}`)
     db.exec('COMMIT')
   } catch (error) {
