@@ -1,5 +1,5 @@
 /** Runs the same tests on each engine, removes what each test made, and asks `verify` after it. */
-import { afterEach, beforeEach, describe, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, inject } from 'vitest'
 import { verify } from '../fixtures/embedded.ts'
 import { verifyRootless } from '../fixtures/embedded-rootless.ts'
 import { type EngineAddress, type EngineName, removeEverything } from '../fixtures/engine.ts'
@@ -149,19 +149,25 @@ export function declareDifferences(title: string, engine: EngineName): void {
   })
 }
 
-/** Defines the tests for each engine under test. */
+/** To find the test that leaves something: `verify` is a program of its own, and there are hundreds of tests. */
+const VERIFY_EACH = process.env.LONGSHORE_VERIFY === 'each'
+
+/** Defines the tests for each engine under test. After each nothing is left, and after all the engine is sound. */
 export function onEachEngine(title: string, define: (subject: Subject) => void): void {
   for (const engine of inject('engines')) {
     describe(`${title} on ${engine.name}`, () => {
       const subject = new Subject(engine, inject('registry'))
       declareDifferences(title, engine.name)
+      const soundness = async () => {
+        if (engine.name !== 'embedded' && engine.name !== 'rootless') return
+        const verdict = await (engine.name === 'rootless' ? verifyRootless : verify)(engine.root)
+        expect(verdict, `engine verify says:\n${verdict.output}`).toMatchObject({ code: 0 })
+      }
       afterEach(async () => {
         await removeEverything(engine.socket)
-        if (engine.name === 'embedded' || engine.name === 'rootless') {
-          const verdict = await (engine.name === 'rootless' ? verifyRootless : verify)(engine.root)
-          expect(verdict, `engine verify after the test says:\n${verdict.output}`).toMatchObject({ code: 0 })
-        }
+        if (VERIFY_EACH) await soundness()
       })
+      afterAll(soundness)
       define(subject)
     })
   }
