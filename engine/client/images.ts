@@ -8,6 +8,8 @@ import type { Transport } from './transport.ts'
 export interface Credentials {
   readonly username: string
   readonly password: string
+  /** A token that stands for the password; `username` and `password` are empty then. */
+  readonly identitytoken?: string
 }
 
 /** Images of one engine. Every call throws `EngineError`. */

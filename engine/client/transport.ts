@@ -16,7 +16,9 @@ export interface RequestOptions {
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
   /** Sent as X-Registry-Auth. */
-  readonly registryAuth?: { readonly username: string; readonly password: string } | undefined
+  readonly registryAuth?:
+    | { readonly username: string; readonly password: string; readonly identitytoken?: string }
+    | undefined
   /** Without the version in its path, as `/_ping` and Longshore's own endpoints are. */
   readonly unversioned?: boolean
 }

@@ -9,6 +9,7 @@ import type { Engines } from '../engines/engines.ts'
 import { explained } from '../failure.ts'
 import type { CommandLog } from '../settings/command-log.ts'
 import type { Tasks } from '../tasks/tasks.ts'
+import { accountFor } from './docker-config.ts'
 import { PullTracker } from './pull.ts'
 import { splitReference, withTag } from './reference.ts'
 import { detailOfImage } from './rows.ts'
@@ -49,7 +50,8 @@ export class Images {
     const task = this.#tasks.start(spec, (handle) =>
       this.#log.note(engineId, command, () =>
         explained(`pull ${reference}`, async () => {
-          await pullAll(client, whole, credentials, handle.signal, tracker, () =>
+          const account = credentials ?? (await accountFor(whole))
+          await pullAll(client, whole, account, handle.signal, tracker, () =>
             handle.progress(tracker.detail, tracker.figures),
           )
           return tracker.result

@@ -10,7 +10,7 @@ import { parseReference, type Reference, withDefaultTag } from '../../oci/refere
 import type { Directory, Find } from '../../registry/directory.ts'
 import type { Registry } from '../../registry/registry.ts'
 import { booleanFilter, checkFilters, type Filters } from '../filters.ts'
-import { decodeRegistryAuth } from './registry-auth.ts'
+import { decodeRegistryAuth, domainOf } from './registry-auth.ts'
 import { inspectRemote, platformOfConfig } from './registry-inspection.ts'
 
 const DEFAULT_LIMIT = 25
@@ -43,9 +43,8 @@ export class Registries {
     readonly identitytoken?: string
     readonly serveraddress?: string
   }): Promise<{ readonly Status: string; readonly IdentityToken: string }> {
-    const address = (account.serveraddress ?? '').replace(/^https?:\/\//, '').replace(/\/.*$/, '')
-    const domain = ['', 'index.docker.io', 'registry-1.docker.io'].includes(address) ? 'docker.io' : address
-    const identityToken = await this.#registry.login(checkDomain(domain), {
+    const domain = checkDomain(domainOf(account.serveraddress ?? ''))
+    const identityToken = await this.#registry.login(domain, {
       username: account.username ?? '',
       password: account.password ?? '',
       ...(account.identitytoken ? { identityToken: account.identitytoken } : {}),
