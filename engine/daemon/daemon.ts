@@ -22,6 +22,7 @@ import { openVolumes } from '../volume/volume-directories.ts'
 import { VolumeMounts } from '../volume/volume-mounts.ts'
 import type { Volumes } from '../volume/volumes.ts'
 import { Builds } from './builds/builds.ts'
+import { callByName } from './containers/call-by-name.ts'
 import { Container } from './containers/container.ts'
 import { ContainerFilesService } from './containers/container-files.ts'
 import { Containers } from './containers/containers.ts'
@@ -142,6 +143,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   await networks
     .raise(parts.networkRegistry.definitions(), rebooted ? [] : inUse(parts))
     .catch((error: unknown) => options.report(error, 'making the networks'))
+  await nameAll(parts).catch((error: unknown) => options.report(error, 'naming the containers'))
   const stopListening = runtime.onExit((exit) => {
     const container = parts.registry.byId(exit.id)
     if (container) handleExit(parts, container, exit)
@@ -380,4 +382,12 @@ function imagesOf({ imageId, mounts }: ContainerDefinition): readonly string[] {
 
 function mountedLayers({ mounts }: ContainerDefinition) {
   return mounts.flatMap((mount) => (mount.kind === 'image' ? [mount.diffIds] : []))
+}
+
+/** The server of names goes on from before, if it is still there; it is told everything in any case. */
+async function nameAll(parts: Parts): Promise<void> {
+  for (const container of parts.registry.all()) {
+    const { sandbox } = container.standing
+    if (container.up && sandbox) await callByName(parts, container, sandbox)
+  }
 }

@@ -14,6 +14,7 @@ import { endpointWords, gatewayEndpoint, type NetworkOf, routeWords } from './en
 import { Firewall } from './firewall.ts'
 import { holdPort } from './held-ports.ts'
 import { dropLink, makeLink, ownLinks } from './links.ts'
+import { Names } from './names.ts'
 import type {
   Endpoint,
   EndpointWish,
@@ -24,6 +25,7 @@ import type {
   PortMapping,
   PortOwner,
   Sandbox,
+  SandboxNames,
   TrafficCounters,
 } from './network.ts'
 import { networkPlace, run } from './place.ts'
@@ -42,6 +44,7 @@ class BridgeNetworks implements Networks {
   readonly #tag: string
   readonly #firewall: Firewall
   readonly #addresses = new AddressBook()
+  readonly #names: Names
   readonly #known = new Map<string, NetworkDefinition>()
   /** Networks whose links and rules are there, or are being made. */
   readonly #raised = new Map<string, Promise<void>>()
@@ -52,6 +55,7 @@ class BridgeNetworks implements Networks {
     this.#directory = directory
     this.#tag = tag
     this.#firewall = new Firewall(tag)
+    this.#names = new Names(`${directory}.names`, tag)
   }
 
   readonly #networkOf: NetworkOf = (id) => this.#known.get(id)
@@ -134,6 +138,10 @@ class BridgeNetworks implements Networks {
     return narrower
   }
 
+  async name(sandbox: Sandbox, names: SandboxNames | null): Promise<void> {
+    await (names === null ? this.#names.drop(sandbox.containerId) : this.#names.put(sandbox, names))
+  }
+
   async holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]> {
     const held: HeldPort[] = []
     try {
@@ -152,7 +160,10 @@ class BridgeNetworks implements Networks {
   }
 
   async release(sandbox: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
-    await this.#firewall.close(this.#rulesOf(sandbox, mappings))
+    await Promise.all([
+      this.#firewall.close(this.#rulesOf(sandbox, mappings)),
+      this.#names.drop(sandbox.containerId),
+    ])
     if (networkPlace() !== null) await freed(mappings)
     await this.#native('leave', sandbox.netns)
     for (const endpoint of sandbox.endpoints) this.#addresses.free(endpoint, sandbox.containerId)
@@ -165,6 +176,9 @@ class BridgeNetworks implements Networks {
   ): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
     for (const network of networks) this.#know(network)
+    const alive = new Set(rebooted ? [] : inUse.map(({ sandbox }) => sandbox.containerId))
+    // Before namespaces go: the server of names has a hold on them.
+    for (const id of await this.#names.adopt()) if (!alive.has(id)) await this.#names.drop(id)
     const kept = new Set(rebooted ? [] : inUse.map(({ sandbox }) => sandbox.netns))
     for (const name of await readdir(this.#directory)) {
       const netns = join(this.#directory, name)
@@ -179,7 +193,7 @@ class BridgeNetworks implements Networks {
       for (const endpoint of sandbox.endpoints) this.#addresses.claim(endpoint, sandbox.containerId)
   }
 
-  verify(networks: readonly NetworkDefinition[], inUse: readonly InUse[]): Promise<readonly string[]> {
+  async verify(networks: readonly NetworkDefinition[], inUse: readonly InUse[]): Promise<readonly string[]> {
     for (const network of networks) this.#know(network)
     return verifyNetworks({
       directory: this.#directory,
@@ -187,6 +201,7 @@ class BridgeNetworks implements Networks {
       networks,
       inUse: inUse.map((each) => ({ ...each, rules: this.#rulesOf(each.sandbox, each.mappings).length })),
       ruleOwners: () => this.#firewall.portRuleOwners(),
+      named: await this.#names.list().finally(() => this.#names.close()),
     })
   }
 
@@ -199,7 +214,12 @@ class BridgeNetworks implements Networks {
   }
 
   async close(options: { readonly destroy: boolean }): Promise<void> {
-    if (!options.destroy) return
+    if (!options.destroy) {
+      this.#names.close()
+      return
+    }
+    for (const id of await this.#names.adopt()) await this.#names.drop(id)
+    this.#names.close()
     for (const name of await readdir(this.#directory).catch(() => []))
       await this.#native('leave', join(this.#directory, name))
     await this.#writing.catch(() => undefined)

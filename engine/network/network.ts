@@ -101,6 +101,23 @@ export interface InUse {
   readonly mappings: readonly PortMapping[]
 }
 
+/** How a container is found by others, and whom it asks for names that are not of its networks. */
+export interface SandboxNames {
+  readonly networks: readonly {
+    readonly id: string
+    readonly name: string
+    readonly names: readonly string[]
+    readonly addresses: readonly string[]
+    /** What it alone calls others: alias, then the other's name. */
+    readonly aliases: readonly (readonly [string, string])[]
+  }[]
+  readonly servers: readonly {
+    readonly address: string
+    /** Asked from the container's namespace, not from the host's. */
+    readonly inside: boolean
+  }[]
+}
+
 /** Traffic by interface. */
 export type TrafficCounters = Readonly<
   Record<
@@ -140,6 +157,8 @@ export interface Networks {
   ): Promise<Sandbox>
   /** Takes it out of one. The address is free when this resolves. Well when it is not on it. */
   unplug(sandbox: Sandbox, mappings: readonly PortMapping[], networkId: string): Promise<Sandbox>
+  /** Says how a container is found on its networks; null when on none of them by name. Resolves when it is so. */
+  name(sandbox: Sandbox, names: SandboxNames | null): Promise<void>
   /** Binds the host ports; hostPort 0 takes a free one. Throws `conflict` "... port is already allocated" naming the owner. */
   holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]>
   /** Adds forwarding rules of a container's ports. */

@@ -11,6 +11,8 @@ export async function verifyNetworks(look: {
   readonly tag: string
   readonly networks: readonly NetworkDefinition[]
   readonly inUse: readonly (InUse & { readonly rules: number })[]
+  /** Containers that the server of names knows. */
+  readonly named: readonly string[]
   readonly ruleOwners: () => Promise<readonly string[]>
 }): Promise<readonly string[]> {
   const lines: string[] = []
@@ -23,6 +25,10 @@ export async function verifyNetworks(look: {
   for (const name of await readdir(look.directory).catch(() => [])) {
     const netns = join(look.directory, name)
     if (!wanted.has(netns)) lines.push(`network: namespace ${netns} belongs to no running container`)
+  }
+  const running = new Set(look.inUse.map(({ sandbox }) => sandbox.containerId))
+  for (const id of look.named) {
+    if (!running.has(id)) lines.push(`network: names are kept of container ${short(id)}, which does not run`)
   }
   const links = new Set(look.networks.map(({ link }) => link))
   const own = await ownLinks(look.tag)

@@ -24,6 +24,7 @@ import { firstAttachments } from '../networks/attachments.ts'
 import { pruneUntil } from '../prune-until.ts'
 import { discardedCgroups } from '../system/cgroup-warnings.ts'
 import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
+import { callByName } from './call-by-name.ts'
 import { Container } from './container.ts'
 import { define } from './define.ts'
 import { inspectContainer } from './inspect.ts'
@@ -194,6 +195,8 @@ export class Containers {
       const oldName = `/${container.name}`
       records.rename(container.id, wanted)
       registry.rename(container, wanted)
+      const { sandbox } = container.standing
+      if (sandbox) await callByName(this.#parts, container, sandbox)
       journal.emit('container', 'rename', container.id, container.attributes({ oldName }))
     })
   }

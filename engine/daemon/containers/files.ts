@@ -3,9 +3,13 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Endpoint, Sandbox } from '../../network/network.ts'
 import type { MountSettings } from '../../runtime/runtime.ts'
+import { hasNames } from '../networks/naming.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import type { DaemonSettings } from '../settings.ts'
+
+/** Where every container on a network with names finds them. */
+const RESOLVER = '127.0.0.11'
 
 /** Paths of one container's files. */
 export interface ContainerFiles {
@@ -41,9 +45,13 @@ export async function writeContainerFiles(
     writeFile(files.hosts, hostsText(definition, sandbox, networks, await hostsOfHost(host.NetworkMode)), {
       mode: 0o644,
     }),
-    writeFile(files.resolvConf, resolvConfText(definition, await readText('/etc/resolv.conf')), {
-      mode: 0o644,
-    }),
+    writeFile(
+      files.resolvConf,
+      resolvConfText(definition, await readText('/etc/resolv.conf'), hasNames(sandbox, networks)),
+      {
+        mode: 0o644,
+      },
+    ),
   ])
 }
 
@@ -112,8 +120,15 @@ export function ownLines(
   return [address, address6].map((each) => (each === '' ? '' : `${each}\t${names}\n`)).join('')
 }
 
-/** Content of /etc/resolv.conf: the host's, without resolvers that only the host can reach, or what was asked for. */
-export function resolvConfText({ host }: Pick<ContainerDefinition, 'host'>, base: string): string {
+/**
+ * Content of /etc/resolv.conf: the host's, without resolvers that only the host can reach, or what was asked for. One on
+ * a network with names asks the server of names, which asks the others for it.
+ */
+export function resolvConfText(
+  { host }: Pick<ContainerDefinition, 'host'>,
+  base: string,
+  named: boolean,
+): string {
   const lines = base.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
   const shared = host.NetworkMode === 'host'
   const reachable = lines.filter(
@@ -121,15 +136,23 @@ export function resolvConfText({ host }: Pick<ContainerDefinition, 'host'>, base
   )
   const kept = reachable.filter(
     (line) =>
-      !(host.Dns?.length && line.startsWith('nameserver')) &&
+      !((named || host.Dns?.length) && line.startsWith('nameserver')) &&
       !(host.DnsSearch?.length && /^(search|domain)\b/.test(line)) &&
-      !(host.DnsOptions?.length && line.startsWith('options')),
+      !((named || host.DnsOptions?.length) && line.startsWith('options')),
   )
+  const inherited = lines.flatMap((line) => (line.startsWith('options') ? line.split(/\s+/).slice(1) : []))
+  const own = host.DnsOptions ?? []
+  const options = named
+    ? [
+        ...(own.length > 0 ? own : inherited),
+        ...(own.some((each) => each.startsWith('ndots:')) ? [] : ['ndots:0']),
+      ]
+    : own
   const search = (host.DnsSearch ?? []).filter((domain) => domain !== '.')
   const asked = [
-    ...(host.Dns ?? []).map((server) => `nameserver ${server}`),
+    ...(named ? [RESOLVER] : (host.Dns ?? [])).map((server) => `nameserver ${server}`),
     ...(search.length > 0 ? [`search ${search.join(' ')}`] : []),
-    ...(host.DnsOptions?.length ? [`options ${host.DnsOptions.join(' ')}`] : []),
+    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
   ]
   const all = [...kept, ...asked]
   return all.length === 0 ? '' : `${all.join('\n')}\n`

@@ -1,8 +1,8 @@
-/** A container's /etc/hosts while it runs: its own lines come and go with its networks, and others' stay. */
+/** A container's /etc/hosts and /etc/resolv.conf while it runs: what is the engine's in them follows its networks. */
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import type { Endpoint } from '../../network/network.ts'
 import type { Container } from './container.ts'
-import { containerFiles, ownLines } from './files.ts'
+import { containerFiles, ownLines, resolvConfText } from './files.ts'
 import type { Parts } from './parts.ts'
 
 /** Adds lines for endpoints that it has now. */
@@ -29,4 +29,13 @@ export async function removeOwnHosts(
   const text = await readFile(path, 'utf8')
   const kept = text.split('\n').filter((line) => !own.has(line))
   await writeFile(path, kept.join('\n'))
+}
+
+/** Lets it ask the server of names, or no more. What somebody wrote there himself stays. */
+export async function changeResolver(parts: Parts, container: Container, named: boolean): Promise<void> {
+  const path = containerFiles(parts.directory, container.id).resolvConf
+  const base = await readFile('/etc/resolv.conf', 'utf8').catch(() => '') // a host without the file gives nothing
+  const text = await readFile(path, 'utf8')
+  if (text !== resolvConfText(container.definition, base, !named)) return
+  await writeFile(path, resolvConfText(container.definition, base, named))
 }

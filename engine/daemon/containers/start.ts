@@ -6,6 +6,7 @@ import type { Exit } from '../../runtime/runtime.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import type { MountRecord } from '../records/container-record.ts'
 import { connectPending, dropPending } from './attach.ts'
+import { callByName } from './call-by-name.ts'
 import type { Container } from './container.ts'
 import { forgetEnd, handleExit } from './exit.ts'
 import { containerFiles, fileMounts, withResolver, writeContainerFiles } from './files.ts'
@@ -89,7 +90,11 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       layersOf,
       defaults: parts.processDefaults,
     })
-    const [{ pid }] = await Promise.all([parts.runtime.create(settings), publish(parts, joined)])
+    const [{ pid }] = await Promise.all([
+      parts.runtime.create(settings),
+      publish(parts, joined),
+      joined.sandbox && callByName(parts, container, joined.sandbox),
+    ])
     container.phase = 'made'
     await connectPending(parts, container)
     await parts.runtime.start(id)

@@ -2,12 +2,14 @@
 import type { EndpointSettings } from '../../api/network.ts'
 import { EngineError } from '../../errors.ts'
 import type { Sandbox } from '../../network/network.ts'
+import { callByName } from '../containers/call-by-name.ts'
 import type { Container } from '../containers/container.ts'
-import { addOwnHosts, removeOwnHosts } from '../containers/own-hosts.ts'
+import { addOwnHosts, changeResolver, removeOwnHosts } from '../containers/own-hosts.ts'
 import type { Parts } from '../containers/parts.ts'
 import { emitNetworks } from '../containers/start.ts'
 import type { Attachment } from '../records/container-record.ts'
 import { checkAsked, modeKind, wishOf } from './attachments.ts'
+import { hasNames } from './naming.ts'
 import type { KnownNetwork } from './network-registry.ts'
 
 /** Throws `invalid` or `forbidden` in Docker's words. */
@@ -55,6 +57,7 @@ export function connectContainer(
     }
     const endpoints = wider.endpoints.filter(({ networkId }) => networkId === network.id)
     await addOwnHosts(parts, container, endpoints)
+    await rename(parts, container, sandbox, wider)
     emitNetworks(parts, container, { endpoints }, 'connect')
   })
 }
@@ -91,12 +94,20 @@ export function disconnectContainer(
     if (container.up) {
       keep(parts, container, rest, narrower)
       await removeOwnHosts(parts, container, [endpoint])
+      await rename(parts, container, sandbox, narrower)
     } else {
       await container.settled
       keep(parts, container, rest, container.standing.sandbox)
     }
     emitNetworks(parts, container, { endpoints: [endpoint] }, 'disconnect')
   })
+}
+
+/** Names follow the networks, and whether there are names at all. */
+async function rename(parts: Parts, container: Container, before: Sandbox, after: Sandbox): Promise<void> {
+  const [had, has] = [before, after].map((each) => hasNames(each, parts.networkRegistry))
+  await callByName(parts, container, after)
+  if (has !== undefined && had !== has) await changeResolver(parts, container, has)
 }
 
 function keep(

@@ -26,6 +26,8 @@ int main(int argc, char **argv)
 			return applet_runtime(argc - 1, argv + 1);
 		if (strcmp(argv[1], "net") == 0)
 			return applet_net(argc - 1, argv + 1);
+		if (strcmp(argv[1], "dns") == 0)
+			return applet_dns(argc - 1, argv + 1);
 		if (strcmp(argv[1], "forward") == 0)
 			return applet_forward(argc - 1, argv + 1);
 		if (strcmp(argv[1], "hold") == 0)
@@ -41,6 +43,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|forward|hold|enter|init|files|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|init|files|version ...\n", stderr);
 	return 2;
 }

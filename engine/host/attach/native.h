@@ -8,6 +8,7 @@ int applet_join(int argc, char **argv);
 int applet_joined(int argc, char **argv);
 int applet_runtime(int argc, char **argv);
 int applet_net(int argc, char **argv);
+int applet_dns(int argc, char **argv);
 int applet_forward(int argc, char **argv);
 int applet_hold(int argc, char **argv);
 int applet_enter(int argc, char **argv);
