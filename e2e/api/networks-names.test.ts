@@ -95,7 +95,9 @@ onEachEngine('names of containers', (subject) => {
   test('a port of one’s own: 53 is free for a container’s server [22.03]', async () => {
     await make('name-i', '10.116.9.0/24')
     const id = await subject.start({ Cmd: ['httpd', '-f', '-p', '53'], ...on('name-i') })
-    await until('the listener', async () => (await inside(id, 'cat /proc/net/tcp /proc/net/tcp6')).includes(':0035 '))
+    await until('the listener', async () =>
+      (await inside(id, 'cat /proc/net/tcp /proc/net/tcp6')).includes(':0035 '),
+    )
     expect((await subject.inspect(id)).State.Running).toBe(true)
   })
 
