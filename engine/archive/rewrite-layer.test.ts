@@ -107,6 +107,10 @@ describe('paths', () => {
     ])
   })
 
+  it('takes a hard link to itself for the file that it is', async () => {
+    expect(await rewrite([header('file', 'a'), hardlink('./a', 'a')])).toEqual(['file a'])
+  })
+
   it('lets a link be replaced by a folder', async () => {
     const headers = [symlink('l', '/etc'), header('directory', 'l'), header('file', 'l/passwd')]
     expect(await rewrite(headers)).toEqual(['directory l/', 'file l/passwd'])

@@ -151,6 +151,8 @@ class Rewriter {
         `the archive's entry "${displayName(name)}" is a hard link to "${displayName(entry.link)}", which the archive does not hold`,
       )
     }
+    // tar would remove the file before it links to it.
+    if (target === entry.path) return null
     // A second name of a link is a link of its own: nobody can tell.
     if (node.kind === 'symlink') return this.#symlink({ ...entry, kind: 'symlink', link: node.target })
     this.#tree.set(entry.path, node)

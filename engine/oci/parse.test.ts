@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from './parse.ts'
+import { parseConfig, parseManifest } from './parse.ts'
 
 const ROOTFS = { type: 'layers', diff_ids: [`sha256:${'a'.repeat(64)}`] }
 const parse = (json: object) =>
@@ -33,5 +33,13 @@ describe('parseConfig', () => {
     [{ rootfs: { diff_ids: ['../x'] } }, /not a valid sha256 digest/],
   ])('refuses %j', (json, words) => {
     expect(() => parse(json)).toThrow(words)
+  })
+})
+
+describe('parseManifest', () => {
+  it.each([null, 'linux', { os: 5 }, { os: 'linux' }])('takes the platform %j for none', (platform) => {
+    const entry = { digest: `sha256:${'a'.repeat(64)}`, size: 1, mediaType: 'x', platform }
+    const parsed = parseManifest(Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [entry] })))
+    expect(parsed.kind === 'index' && parsed.index.manifests[0]).not.toHaveProperty('platform')
   })
 })

@@ -72,12 +72,22 @@ function parseDescriptor(value: unknown, what: string): Descriptor {
   if (typeof json.size !== 'number' || !Number.isSafeInteger(json.size) || json.size < 0) {
     throw new EngineError('invalid', `the manifest's ${what} has no valid size`)
   }
+  const { platform, ...rest } = json
   return {
-    ...(json as { platform?: Platform }),
+    ...rest,
+    ...(isPlatform(platform) ? { platform } : {}),
     mediaType: typeof json.mediaType === 'string' ? json.mediaType : '',
     digest,
     size: json.size,
   }
+}
+
+/** A platform that says nothing usable is none: its image is as good as without. */
+function isPlatform(value: unknown): value is Platform {
+  if (typeof value !== 'object' || value === null) return false
+  const { os, architecture, variant } = value as Json
+  const text = (each: unknown) => typeof each === 'string'
+  return text(os) && text(architecture) && (variant === undefined || text(variant))
 }
 
 function parseObject(bytes: Uint8Array, what: string): Json {

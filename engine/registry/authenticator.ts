@@ -1,7 +1,9 @@
 /** Who we are to a registry: basic credentials, or tokens that its token server gives for a scope. */
+
 import { EngineError } from '../errors.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { readRefusal } from './failure.ts'
+import { readText } from './read-all.ts'
 import type { Answer, Ask, Transport } from './transport.ts'
 
 /** Docker's AuthConfig, as far as it matters. All empty means nobody. */
@@ -122,7 +124,7 @@ export class Authenticator {
       signal: ask.signal,
       onRetry: ask.onRetry,
     })
-    const text = await answer.body.text()
+    const text = await readText(answer)
     if (answer.statusCode !== 200) {
       const { message } = readRefusal(answer.statusCode, text)
       throw new TokenRefused(answer.statusCode, message)

@@ -2,8 +2,9 @@
 import { EngineError } from '../errors.ts'
 import { type Authenticator, TokenRefused } from './authenticator.ts'
 import { readRefusal } from './failure.ts'
+import { readAll } from './read-all.ts'
 import type { Answer } from './transport.ts'
-import { type Following, readAll } from './wire.ts'
+import type { Following } from './wire.ts'
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 

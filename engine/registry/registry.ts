@@ -11,6 +11,7 @@ import { readRefusal } from './failure.ts'
 import { InsecureRegistries } from './insecure.ts'
 import { DEFAULT_REGISTRY_OPTIONS, type RegistryOptions } from './options.ts'
 import { Publication } from './publication.ts'
+import { readText } from './read-all.ts'
 import { Repository } from './repository.ts'
 import { PATIENCE, type Patience, Transport } from './transport.ts'
 import { Wire } from './wire.ts'
@@ -87,7 +88,7 @@ export class Registry {
     let refusal: { readonly status: number; readonly message: string }
     try {
       const answer = await authenticator.send({ url: `${origin}/v2/`, headers: {}, signal })
-      const body = await answer.body.text()
+      const body = await readText(answer)
       if (answer.statusCode < 300) return authenticator.refreshToken
       refusal = readRefusal(answer.statusCode, body)
     } catch (error) {

@@ -7,8 +7,9 @@ import { type ParsedManifest, parseManifest } from '../oci/parse.ts'
 import { choosePlatform, formatPlatform } from '../oci/platform.ts'
 import { familiarReference } from '../oci/reference.ts'
 import { readBlob } from './blob.ts'
+import { readAll } from './read-all.ts'
 import type { Transport } from './transport.ts'
-import { type Following, readAll, type Wire } from './wire.ts'
+import type { Following, Wire } from './wire.ts'
 
 /** Registries must take 4 MiB; none is known to take more. */
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024

@@ -1,9 +1,11 @@
 /** Requests about one repository: to its mirrors and its registry, with refusals turned into errors. */
-import { EngineError, isEngineError } from '../errors.ts'
+
+import { type EngineError, isEngineError } from '../errors.ts'
 import { familiarName, familiarReference, type Reference } from '../oci/reference.ts'
 import { type Authenticator, TokenRefused } from './authenticator.ts'
 import { parseChallenges } from './challenge.ts'
 import { type Asked, type Refusal, readRefusal, refused } from './failure.ts'
+import { readAll } from './read-all.ts'
 import type { Answer, Ask } from './transport.ts'
 
 /** One way to the repository. */
@@ -109,19 +111,6 @@ export class Wire {
   #name(what: Asked): string {
     return what === 'manifest' ? familiarReference(this.reference) : familiarName(this.reference)
   }
-}
-
-/** The body, in memory. Throws `invalid` when it is longer than `limit`. */
-export async function readAll(answer: Answer, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of answer.body) {
-    size += (chunk as Uint8Array).length
-    if (size > limit)
-      throw new EngineError('invalid', `the registry's answer is larger than ${limit} bytes: refused`)
-    chunks.push(chunk as Uint8Array)
-  }
-  return Buffer.concat(chunks)
 }
 
 /** A 401 says in its challenge whether the account or its rights are wrong (RFC 6750, 3.1). */
