@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verify } from '../fixtures/embedded.ts'
 import { Client } from '../fixtures/http.ts'
 import { makeImage, pushImage } from '../fixtures/oci.ts'
 import { ACCOUNT, type Registry, startRegistry } from '../fixtures/registry.ts'
@@ -129,6 +130,27 @@ onEachEngine('push', (subject) => {
     await api.post(`/images/create?fromImage=${target.host}/made&tag=1`)
     expect((await api.get(`/images/${target.host}/made:1/json`)).json()).toMatchObject({ Id: id })
     await api.delete(`/images/${target.host}/made:1?force=1`)
+  })
+
+  test('a loaded image is pushed compressed [06.04]', async () => {
+    const body = tar([{ path: 'big', content: Buffer.alloc(1_000_000, 'load and squeeze ') }])
+    const headers = { 'Content-Type': 'application/x-tar' }
+    await api.request('POST', '/images/create?fromSrc=-&repo=loaded&tag=1', { body, headers })
+    const saved = await api.get('/images/loaded:1/get')
+    await api.delete('/images/loaded:1')
+    await api.request('POST', '/images/load?quiet=1', { body: saved.body, headers })
+    await api.post(`/images/loaded:1/tag?repo=${target.host}/loaded&tag=1`)
+    expect((await push(`${target.host}/loaded`, '1')).lines.at(-1)?.aux?.Tag).toBe('1')
+    for (const name of ['loaded', `${target.host}/loaded`]) await api.delete(`/images/${name}:1`)
+  })
+
+  test('a push that fails leaves nothing behind [06.04]', async () => {
+    const body = tar([{ path: 'big', content: Buffer.alloc(1_000_000, 'squeezed for nothing ') }])
+    const headers = { 'Content-Type': 'application/x-tar' }
+    await api.request('POST', `/images/create?fromSrc=-&repo=${guarded.host}/made&tag=1`, { body, headers })
+    expect((await push(`${guarded.host}/made`, '1')).lines.at(-1)?.error).toBeDefined()
+    if (subject.name === 'embedded') expect(await verify(subject.engine.root)).toMatchObject({ code: 0 })
+    await api.delete(`/images/${guarded.host}/made:1`)
   })
 
   test('a registry that wants an account says so in Docker’s words [06.08]', async () => {

@@ -21,6 +21,8 @@ export const PATIENCE: Patience = { stallMs: 60_000, backoffMs: 500, longestWait
 export const ATTEMPTS = 5
 const MAX_REDIRECTS = 10
 
+/** Patience after sending something, in stalls. */
+const DIGESTING = 15
 /** Longest wait for the answer to the question whether a registry speaks https. */
 const PROBE_MS = 5_000
 
@@ -124,6 +126,10 @@ export class Transport {
         body: typeof body === 'function' ? Readable.from(body(), { objectMode: false }) : (body ?? null),
         signal: ask.signal ?? null,
         dispatcher: await connections.to(url),
+        // A registry that has got everything may have to move gigabytes before it can say so.
+        ...(ask.body === undefined && ask.method !== 'PUT'
+          ? {}
+          : { headersTimeout: this.patience.stallMs * DIGESTING }),
       })
       const location = answer.headers.location
       if (![301, 302, 303, 307, 308].includes(answer.statusCode) || typeof location !== 'string')

@@ -20,6 +20,8 @@ interface Faults {
   readonly cuts?: number[]
   /** Statuses that PATCHes are answered with, one after another. */
   readonly refusals?: number[]
+  /** Takes so many bytes of the first PATCH, and then no more. */
+  readonly stallsAt?: number
   /** Forgets the upload when it is asked about it. */
   readonly forgets?: boolean
   /** Keeps the blob, and breaks the connection before saying so. */
@@ -27,9 +29,16 @@ interface Faults {
 }
 
 /** A registry of one repository that keeps one upload. */
-async function smallRegistry(faults: Faults = {}) {
+async function smallRegistry(faults: Faults = {}, blob = BLOB, stallMs = 2000) {
+  const descriptor = { mediaType: 'application/octet-stream', digest: digestOf(blob), size: blob.length }
   const asked: string[] = []
-  const state = { received: Buffer.alloc(0), kept: null as Buffer | null, session: 0, told: false }
+  const state = {
+    received: Buffer.alloc(0),
+    kept: null as Buffer | null,
+    session: 0,
+    told: false,
+    stalled: false,
+  }
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const range = request.headers['content-range']
     asked.push(`${request.method} ${request.url?.split('?')[0]}${range ? ` ${range}` : ''}`)
@@ -46,13 +55,23 @@ async function smallRegistry(faults: Faults = {}) {
       case 'PATCH': {
         const cut = faults.cuts?.shift()
         const refusal = faults.refusals?.shift()
+        const parts: Buffer[] = [state.received]
+        let { length } = state.received
         for await (const chunk of request as AsyncIterable<Buffer>) {
-          state.received = Buffer.concat([state.received, chunk])
-          if (cut === undefined || state.received.length < cut) continue
-          state.received = state.received.subarray(0, cut)
+          parts.push(chunk)
+          length += chunk.length
+          if (!state.stalled && length >= (faults.stallsAt ?? Number.POSITIVE_INFINITY)) {
+            state.stalled = true
+            state.received = Buffer.concat(parts)
+            await new Promise((resolve) => request.once('close', resolve))
+            return
+          }
+          if (cut === undefined || length < cut) continue
+          state.received = Buffer.concat(parts).subarray(0, cut)
           request.destroy()
           return
         }
+        state.received = Buffer.concat(parts)
         if (refusal !== undefined) state.received = Buffer.alloc(0)
         response.writeHead(refusal ?? 202, { location: session }).end()
         return
@@ -83,7 +102,7 @@ async function smallRegistry(faults: Faults = {}) {
     answer(request, response).catch(() => {}) // a cut that was asked for
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const registry = new Registry({ patience: { ...PATIENCE, stallMs: 2000, backoffMs: 1 } })
+  const registry = new Registry({ patience: { ...PATIENCE, stallMs, backoffMs: 1 } })
   open.push(registry, {
     close: () => {
       server.closeAllConnections()
@@ -95,9 +114,9 @@ async function smallRegistry(faults: Faults = {}) {
   const upload = (signal?: AbortSignal) => {
     // In pieces, so that a part of it can be on its way when the connection is cut.
     async function* read() {
-      for (let at = 0; at < BLOB.length; at += 10_000) yield BLOB.subarray(at, at + 10_000)
+      for (let at = 0; at < blob.length; at += 10_000) yield blob.subarray(at, at + 10_000)
     }
-    return publication.blob({ descriptor: DESCRIPTOR, mountFrom: [], read }, { signal })
+    return publication.blob({ descriptor, mountFrom: [], read }, { signal })
   }
   return { asked, state, upload }
 }
@@ -164,4 +183,13 @@ it('a push that is cancelled takes its upload back [06.04]', async () => {
   abort.abort()
   await expect(uploading).rejects.toMatchObject({ kind: 'cancelled' })
   expect(asked.at(-1)).toBe('DELETE /v2/app/blobs/uploads/1')
+})
+
+it('a registry that takes no more bytes is given the rest on another connection [06.04]', async () => {
+  // More than the sockets of a connection hold.
+  const large = Buffer.alloc(12_000_000, 'stalls ')
+  const { asked, state, upload } = await smallRegistry({ stallsAt: 60_000 }, large, 300)
+  expect(await upload()).toEqual({ kind: 'sent' })
+  expect(state.kept?.equals(large)).toBe(true)
+  expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(2)
 })

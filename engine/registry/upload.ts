@@ -138,18 +138,29 @@ class Sending {
     const from = this.#at
     if (from >= descriptor.size) return session
     let sent = from
+    const watch = new Watchdog(this.#transport.patience.stallMs)
     const body = () =>
-      counted(skipping(read(), from), (bytes) => {
-        sent += bytes
-        onProgress?.(sent)
-      })
+      watch.over(
+        counted(skipping(read(), from), (bytes) => {
+          sent += bytes
+          onProgress?.(sent)
+        }),
+      )
     const headers = {
       'content-type': 'application/octet-stream',
       'content-length': String(descriptor.size - from),
       ...(from > 0 ? { 'content-range': `${from}-${descriptor.size - 1}` } : {}),
     }
     const request = { method: 'PATCH', to: session, headers, body, once: true } as const
-    const answer = await this.#wire.send(request, this.#following)
+    const { signal } = this.#following
+    const either = signal ? AbortSignal.any([signal, watch.signal]) : watch.signal
+    const following = { ...this.#following, signal: either }
+    const answer = await this.#wire.send(request, following).catch((error: unknown) => {
+      if (!watch.signal.aborted || signal?.aborted) throw error
+      throw new Interrupted(
+        new EngineError('unavailable', 'the registry takes no more bytes', { cause: error }),
+      )
+    })
     if (answer.statusCode >= 300) {
       const error = await this.#wire.refusal(answer, 'push')
       // Busy, or of another opinion about where to go on: asked again. Whatever else it says, it means.
@@ -198,6 +209,34 @@ class Sending {
 class Interrupted extends Error {
   constructor(cause: EngineError) {
     super(cause.message, { cause })
+  }
+}
+
+/** Tells when nobody has taken a byte for so long. */
+class Watchdog {
+  readonly #stallMs: number
+  readonly #abort = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(stallMs: number) {
+    this.#stallMs = stallMs
+  }
+
+  /** Aborted when it has happened. */
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  async *over(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of source) {
+        this.#timer = setTimeout(() => this.#abort.abort(), this.#stallMs)
+        yield chunk
+        clearTimeout(this.#timer)
+      }
+    } finally {
+      clearTimeout(this.#timer)
+    }
   }
 }
 

@@ -122,11 +122,14 @@ export class Images {
     const platform = readPlatform(parameters.platform)
     return reported(async (report, either) => {
       report({ status: `The push refers to repository [${reference.name}]` })
-      for (const pushed of pushedImages(this.#options.records, reference)) {
-        await this.#pusher.push({ ...pushed, platform, credentials, report, signal: either })
+      try {
+        for (const pushed of pushedImages(this.#options.records, reference)) {
+          await this.#pusher.push({ ...pushed, platform, credentials, report, signal: either })
+        }
+      } finally {
+        // What compressing has replaced is needed no longer, however the push ended.
+        await this.collect()
       }
-      // What compressing has replaced is needed no longer.
-      await this.collect()
       const [first] = pushedImages(this.#options.records, reference)
       if (first) this.#emit('push', familiarReference(reference), familiarName(reference), first.image)
     }, signal)
