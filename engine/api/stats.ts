@@ -46,6 +46,9 @@ export interface ContainerStats {
   readonly precpu_stats: CpuStats
   readonly memory_stats: {
     readonly usage?: number
+    /** cgroup v1 alone. */
+    readonly max_usage?: number
+    readonly failcnt?: number
     readonly stats?: Readonly<Record<string, number>>
     readonly limit?: number
   }

@@ -71,6 +71,11 @@ test('ranges overlap and hold', () => {
 
 test('counters of every interface but loopback', () => {
   const table =
-    ' face |bytes\n    lo: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  eth0: 500 5 0 0 0 0 0 0 700 7 0 0 0 0 0 0\n'
-  expect(parseCounters(table)).toEqual({ eth0: { rxBytes: 500, rxPackets: 5, txBytes: 700, txPackets: 7 } })
+    ' face |bytes\n    lo: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n  eth0: 500 5 1 2 0 0 0 0 700 7 3 4 0 0 0 0\n'
+  expect(parseCounters(table)).toEqual({
+    eth0: {
+      ...{ rxBytes: 500, rxPackets: 5, rxErrors: 1, rxDropped: 2 },
+      ...{ txBytes: 700, txPackets: 7, txErrors: 3, txDropped: 4 },
+    },
+  })
 })

@@ -6,6 +6,10 @@ export interface InterfaceCounters {
   readonly txBytes: number
   readonly rxPackets: number
   readonly txPackets: number
+  readonly rxErrors: number
+  readonly rxDropped: number
+  readonly txErrors: number
+  readonly txDropped: number
 }
 
 /** Every interface but loopback. Pure. */
@@ -14,8 +18,10 @@ export function parseCounters(table: string): Record<string, InterfaceCounters> 
     const match = /^\s*([^:\s]+):\s*(.*)$/.exec(line)
     if (match?.[1] === undefined || match[1] === 'lo') return []
     const fields = (match[2] ?? '').trim().split(/\s+/).map(Number)
-    const [rxBytes = 0, rxPackets = 0] = fields
-    return [[match[1], { rxBytes, rxPackets, txBytes: fields[8] ?? 0, txPackets: fields[9] ?? 0 }] as const]
+    const [rxBytes = 0, rxPackets = 0, rxErrors = 0, rxDropped = 0] = fields
+    const [txBytes = 0, txPackets = 0, txErrors = 0, txDropped = 0] = fields.slice(8)
+    const counters = { rxBytes, rxPackets, rxErrors, rxDropped, txBytes, txPackets, txErrors, txDropped }
+    return [[match[1], counters] as const]
   })
   return Object.fromEntries(rows)
 }

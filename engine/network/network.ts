@@ -4,6 +4,7 @@
  * `Networks` is what the daemon needs; `bridge-networks.ts` implements it.
  */
 
+import type { InterfaceCounters } from './counters.ts'
 /** One address range of a network. */
 export interface Subnet {
   /** In CIDR form of either family, e.g. `172.30.0.0/16`. */
@@ -119,17 +120,7 @@ export interface SandboxNames {
 }
 
 /** Traffic by interface. */
-export type TrafficCounters = Readonly<
-  Record<
-    string,
-    {
-      readonly rxBytes: number
-      readonly txBytes: number
-      readonly rxPackets: number
-      readonly txPackets: number
-    }
-  >
->
+export type TrafficCounters = Readonly<Record<string, InterfaceCounters>>
 
 export interface Networks {
   /**

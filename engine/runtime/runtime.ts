@@ -190,8 +190,25 @@ export interface Usage {
   readonly memoryStats: Readonly<Record<string, number>>
   readonly pids: number
   readonly pidsLimit: number
-  readonly blkRead: number
-  readonly blkWrite: number
+  /** Of each CPU; null where the kernel does not say. */
+  readonly percpuNs: readonly number[] | null
+  /** Periods of the CPU quota, those in which it was used up, and the time that was waited then. */
+  readonly throttled: { readonly periods: number; readonly exhausted: number; readonly timeNs: number }
+  /** The most that was ever used; null where the kernel does not say. */
+  readonly memoryMaxBytes: number | null
+  /** How often the limit was met; null where the kernel does not say. */
+  readonly memoryFailures: number | null
+  /** Bytes and operations by device. */
+  readonly diskBytes: readonly DiskCount[]
+  readonly diskOperations: readonly DiskCount[]
+}
+
+/** `operation` as the kernel names it: Read, Write and more on cgroup v1, read and write on v2. */
+export interface DiskCount {
+  readonly major: number
+  readonly minor: number
+  readonly operation: string
+  readonly value: number
 }
 
 /** Runs containers. All methods throw `EngineError`; none leaves a half-made container behind. */

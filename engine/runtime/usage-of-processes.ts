@@ -21,8 +21,12 @@ export function usageOfProcesses(pids: readonly number[]): Usage {
     memoryStats: {},
     pids: all.length,
     pidsLimit: 0,
-    blkRead: 0,
-    blkWrite: 0,
+    percpuNs: null,
+    throttled: { periods: 0, exhausted: 0, timeNs: 0 },
+    memoryMaxBytes: null,
+    memoryFailures: null,
+    diskBytes: [],
+    diskOperations: [],
   }
 }
 

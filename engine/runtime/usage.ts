@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { type CgroupLayout, controllerDirectory } from '../host/cgroup.ts'
-import type { Usage } from './runtime.ts'
+import type { DiskCount, Usage } from './runtime.ts'
 
 /** USER_HZ is 100 on every architecture that Node runs on. */
 export const NANOS_PER_TICK = 10_000_000
@@ -42,13 +42,21 @@ export async function readUsage(layout: CgroupLayout, path: string): Promise<Usa
 type Reader = (controller: string, file: string) => Promise<string | null>
 
 async function cpuV1(read: Reader) {
-  const [total, stat] = await Promise.all([read('cpuacct', 'cpuacct.usage'), read('cpuacct', 'cpuacct.stat')])
+  const [total, stat, each, quota] = await Promise.all([
+    read('cpuacct', 'cpuacct.usage'),
+    read('cpuacct', 'cpuacct.stat'),
+    read('cpuacct', 'cpuacct.usage_percpu'),
+    read('cpu', 'cpu.stat'),
+  ])
   if (total === null) return null
   const ticks = keyed(stat)
+  const periods = keyed(quota)
   return {
     cpuTotalNs: Number(total),
     cpuUserNs: (ticks.user ?? 0) * NANOS_PER_TICK,
     cpuKernelNs: (ticks.system ?? 0) * NANOS_PER_TICK,
+    percpuNs: each === null ? null : each.trim().split(/\s+/).map(Number),
+    throttled: throttled(periods, periods.throttled_time ?? 0),
   }
 }
 
@@ -60,16 +68,30 @@ async function cpuV2(read: Reader) {
     cpuTotalNs: (micros.usage_usec ?? 0) * NANOS_PER_MICRO,
     cpuUserNs: (micros.user_usec ?? 0) * NANOS_PER_MICRO,
     cpuKernelNs: (micros.system_usec ?? 0) * NANOS_PER_MICRO,
+    percpuNs: null,
+    throttled: throttled(micros, (micros.throttled_usec ?? 0) * NANOS_PER_MICRO),
   }
 }
 
+function throttled(stat: Readonly<Record<string, number>>, timeNs: number): Usage['throttled'] {
+  return { periods: stat.nr_periods ?? 0, exhausted: stat.nr_throttled ?? 0, timeNs }
+}
+
 async function memoryV1(read: Reader) {
-  const [used, limit, stat] = await Promise.all([
+  const [used, limit, stat, most, failures] = await Promise.all([
     read('memory', 'memory.usage_in_bytes'),
     read('memory', 'memory.limit_in_bytes'),
     read('memory', 'memory.stat'),
+    read('memory', 'memory.max_usage_in_bytes'),
+    read('memory', 'memory.failcnt'),
   ])
-  return { memoryBytes: Number(used ?? 0), memoryLimitBytes: memoryLimit(limit), memoryStats: keyed(stat) }
+  return {
+    memoryBytes: Number(used ?? 0),
+    memoryLimitBytes: memoryLimit(limit),
+    memoryStats: keyed(stat),
+    memoryMaxBytes: most === null ? null : Number(most),
+    memoryFailures: failures === null ? null : Number(failures),
+  }
 }
 
 async function memoryV2(read: Reader) {
@@ -78,27 +100,52 @@ async function memoryV2(read: Reader) {
     read('memory', 'memory.max'),
     read('memory', 'memory.stat'),
   ])
-  return { memoryBytes: Number(used ?? 0), memoryLimitBytes: memoryLimit(limit), memoryStats: keyed(stat) }
+  return {
+    memoryBytes: Number(used ?? 0),
+    memoryLimitBytes: memoryLimit(limit),
+    memoryStats: keyed(stat),
+    memoryMaxBytes: null,
+    memoryFailures: null,
+  }
 }
 
 async function diskV1(read: Reader) {
-  const text =
-    (await read('blkio', 'blkio.throttle.io_service_bytes_recursive')) ??
-    (await read('blkio', 'blkio.throttle.io_service_bytes')) ??
+  const either = async (file: string) =>
+    (await read('blkio', `blkio.throttle.${file}_recursive`)) ??
+    (await read('blkio', `blkio.throttle.${file}`)) ??
     ''
-  const sum = (operation: string) =>
-    [...text.matchAll(new RegExp(`^\\S+ ${operation} (\\d+)$`, 'gm'))].reduce(
-      (all, match) => all + Number(match[1]),
-      0,
-    )
-  return { blkRead: sum('Read'), blkWrite: sum('Write') }
+  const [bytes, operations] = await Promise.all([either('io_service_bytes'), either('io_serviced')])
+  return { diskBytes: countsV1(bytes), diskOperations: countsV1(operations) }
 }
 
 async function diskV2(read: Reader) {
   const text = (await read('io', 'io.stat')) ?? ''
-  const sum = (key: string) =>
-    [...text.matchAll(new RegExp(`\\b${key}=(\\d+)`, 'g'))].reduce((all, match) => all + Number(match[1]), 0)
-  return { blkRead: sum('rbytes'), blkWrite: sum('wbytes') }
+  return {
+    diskBytes: countsV2(text, { read: 'rbytes', write: 'wbytes' }),
+    diskOperations: countsV2(text, { read: 'rios', write: 'wios' }),
+  }
+}
+
+/** `8:0 Read 4096` lines; the last line, a sum over all devices, has no device. Pure. */
+export function countsV1(text: string): readonly DiskCount[] {
+  return [...text.matchAll(/^(\d+):(\d+) (\w+) (\d+)$/gm)].map(([, major, minor, operation = '', value]) => ({
+    major: Number(major),
+    minor: Number(minor),
+    operation,
+    value: Number(value),
+  }))
+}
+
+/** `8:0 rbytes=4096 wbytes=0 ...` lines. Pure. */
+export function countsV2(text: string, keys: Readonly<Record<string, string>>): readonly DiskCount[] {
+  return [...text.matchAll(/^(\d+):(\d+) (.*)$/gm)].flatMap(([, major, minor, rest = '']) =>
+    Object.entries(keys).map(([operation, key]) => ({
+      major: Number(major),
+      minor: Number(minor),
+      operation,
+      value: Number(new RegExp(`\\b${key}=(\\d+)`).exec(rest)?.[1] ?? 0),
+    })),
+  )
 }
 
 /** No limit, or one above the machine's memory, is the machine's memory. */

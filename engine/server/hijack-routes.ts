@@ -14,3 +14,6 @@ export interface HijackCall {
 export type HijackHandler = (
   call: HijackCall,
 ) => Promise<{ readonly stream: DuplexStream; readonly contentType: string } | null>
+
+/** A route that becomes a WebSocket. Throws `EngineError` to answer an error instead. */
+export type WebSocketHandler = (call: Omit<HijackCall, 'body'>) => Promise<DuplexStream>

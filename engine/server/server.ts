@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import { createServer as createSecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { EngineError, isEngineError } from '../errors.ts'
+import { joinWebSocket } from './attach-socket.ts'
 import type { Backend } from './backend.ts'
 import type { Call } from './call.ts'
 import { messageOf, statusOf } from './errors.ts'
@@ -14,7 +15,7 @@ import type { HijackCall } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
 import { buildRoutes } from './routes/builds.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
-import { containerStreamRoutes, hijackRoutes } from './routes/container-streams.ts'
+import { containerStreamRoutes, hijackRoutes, webSocketRoutes } from './routes/container-streams.ts'
 import { containerRoutes } from './routes/containers.ts'
 import { distributionRoutes } from './routes/distribution.ts'
 import { execRoutes } from './routes/execs.ts'
@@ -26,6 +27,7 @@ import { swarmRoutes } from './routes/swarm.ts'
 import { systemRoutes } from './routes/system.ts'
 import { volumeRoutes } from './routes/volumes.ts'
 import { API_VERSION, splitVersion } from './versions.ts'
+import { acceptWebSocket, wantsWebSocket } from './websocket.ts'
 
 /** How long a client may go on sending after its answer. */
 const READ_OUT_MS = 10_000
@@ -60,14 +62,20 @@ export interface Api {
 export function createApi(backend: Backend, engineVersion: string, report: ReportDefect): Api {
   const router = new Router(allRoutes(backend))
   const takers = new Router(hijackRoutes(backend.containers, backend.execs))
+  const sockets = new Router(webSocketRoutes(backend.containers))
   const common = commonHeaders(engineVersion)
   const options = {
     // Uploads may take as long as they take, and a log may be followed for days.
     requestTimeout: 0,
     keepAliveTimeout: 60_000,
     // Only what takes its connection over is upgraded; any other such wish (h2c) is answered as a plain request.
-    shouldUpgradeCallback: ({ method = '', url = '' }: IncomingMessage) =>
-      takers.find(method, withoutVersion(url)) !== null,
+    shouldUpgradeCallback: (request: IncomingMessage) => {
+      const { method = '', url = '' } = request
+      const path = withoutVersion(url)
+      return (
+        takers.find(method, path) !== null || (wantsWebSocket(request) && sockets.find(method, path) !== null)
+      )
+    },
   }
   return {
     server(tls) {
@@ -149,6 +157,13 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
     try {
       const url = splitUrl(request.url ?? '/')
       const { version, path } = splitVersion(url.path)
+      const speaker = wantsWebSocket(request) ? sockets.find(request.method ?? '', path) : null
+      if (speaker) {
+        const stream = await speaker.handler({ params: speaker.params, query: url.query, version })
+        acceptWebSocket(request, socket)
+        joinWebSocket(socket, head, stream)
+        return
+      }
       const taker = takers.find(request.method ?? '', path)
       if (!taker) throw new EngineError('not-found', 'page not found')
       const body = await upgradeBody(request, socket, head)

@@ -1,7 +1,7 @@
 /** Usage of a container, once or once a second while a client listens. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ContainerStats, CpuStats, NetworkStats } from '../../api/stats.ts'
-import type { Usage } from '../../runtime/runtime.ts'
+import type { BlkioEntry, ContainerStats, CpuStats, NetworkStats } from '../../api/stats.ts'
+import type { DiskCount, Usage } from '../../runtime/runtime.ts'
 import { NEVER, rfc3339OfDate } from '../clock.ts'
 import type { Container } from './container.ts'
 import { isUp } from './lifecycle.ts'
@@ -54,17 +54,17 @@ async function networks(parts: Parts, container: Container): Promise<Record<stri
   return Object.fromEntries(
     Object.entries(counters)
       .filter(([name]) => name !== 'lo')
-      .map(([name, { rxBytes, rxPackets, txBytes, txPackets }]) => [
+      .map(([name, counters]) => [
         name,
         {
-          rx_bytes: rxBytes,
-          rx_packets: rxPackets,
-          rx_errors: 0,
-          rx_dropped: 0,
-          tx_bytes: txBytes,
-          tx_packets: txPackets,
-          tx_errors: 0,
-          tx_dropped: 0,
+          rx_bytes: counters.rxBytes,
+          rx_packets: counters.rxPackets,
+          rx_errors: counters.rxErrors,
+          rx_dropped: counters.rxDropped,
+          tx_bytes: counters.txBytes,
+          tx_packets: counters.txPackets,
+          tx_errors: counters.txErrors,
+          tx_dropped: counters.txDropped,
         },
       ]),
   )
@@ -77,35 +77,43 @@ export function wireStats(
   before: Usage | null,
   networkStats: Readonly<Record<string, NetworkStats>> | null,
 ): ContainerStats {
-  const blkio =
-    now === null
-      ? null
-      : [
-          { major: 0, minor: 0, op: 'read', value: now.blkRead },
-          { major: 0, minor: 0, op: 'write', value: now.blkWrite },
-        ]
+  const disk = (counts: readonly DiskCount[] | undefined): readonly BlkioEntry[] | null =>
+    counts?.map(({ major, minor, operation, value }) => ({ major, minor, op: operation, value })) ?? null
+  const v1 = now && now.percpuNs !== null
+  // The kernel has long not said these; on cgroup v1 Docker shows empty lists.
+  const unknown = v1 ? [] : null
   return {
     read: now ? rfc3339OfDate(now.at) : NEVER,
     preread: before ? rfc3339OfDate(before.at) : NEVER,
     pids_stats: now ? { current: now.pids, ...(now.pidsLimit > 0 ? { limit: now.pidsLimit } : {}) } : {},
     blkio_stats: {
-      io_service_bytes_recursive: blkio,
-      io_serviced_recursive: null,
-      io_queue_recursive: null,
-      io_service_time_recursive: null,
-      io_wait_time_recursive: null,
-      io_merged_recursive: null,
-      io_time_recursive: null,
-      sectors_recursive: null,
+      io_service_bytes_recursive: disk(now?.diskBytes),
+      io_serviced_recursive: v1 ? disk(now.diskOperations) : null,
+      io_queue_recursive: unknown,
+      io_service_time_recursive: unknown,
+      io_wait_time_recursive: unknown,
+      io_merged_recursive: unknown,
+      io_time_recursive: unknown,
+      sectors_recursive: unknown,
     },
     num_procs: 0,
     storage_stats: {},
     cpu_stats: cpu(now),
     precpu_stats: cpu(before),
-    memory_stats: now ? { usage: now.memoryBytes, stats: now.memoryStats, limit: now.memoryLimitBytes } : {},
+    memory_stats: now ? memory(now) : {},
     name: `/${container.name}`,
     id: container.id,
     ...(networkStats ? { networks: networkStats } : {}),
+  }
+}
+
+function memory(usage: Usage): ContainerStats['memory_stats'] {
+  return {
+    usage: usage.memoryBytes,
+    ...(usage.memoryMaxBytes === null ? {} : { max_usage: usage.memoryMaxBytes }),
+    stats: usage.memoryStats,
+    ...(usage.memoryFailures ? { failcnt: usage.memoryFailures } : {}),
+    limit: usage.memoryLimitBytes,
   }
 }
 
@@ -113,10 +121,15 @@ function cpu(usage: Usage | null): CpuStats {
   return {
     cpu_usage: {
       total_usage: usage?.cpuTotalNs ?? 0,
+      ...(usage?.percpuNs ? { percpu_usage: usage.percpuNs } : {}),
       usage_in_kernelmode: usage?.cpuKernelNs ?? 0,
       usage_in_usermode: usage?.cpuUserNs ?? 0,
     },
     ...(usage ? { system_cpu_usage: usage.systemCpuNs, online_cpus: usage.onlineCpus } : {}),
-    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+    throttling_data: {
+      periods: usage?.throttled.periods ?? 0,
+      throttled_periods: usage?.throttled.exhausted ?? 0,
+      throttled_time: usage?.throttled.timeNs ?? 0,
+    },
   }
 }

@@ -1,7 +1,8 @@
 /** Routes of containers that stream: logs, stats, and attach with its taken-over connection. */
+import { EngineError } from '../../errors.ts'
 import type { ContainersBackend, ExecsBackend } from '../backend.ts'
 import { answerStream, type Call, flag, param } from '../call.ts'
-import type { HijackHandler } from '../hijack-routes.ts'
+import type { HijackHandler, WebSocketHandler } from '../hijack-routes.ts'
 import type { Route } from '../router.ts'
 import { streamType } from '../versions.ts'
 import { parseExecStart } from './execs.ts'
@@ -31,6 +32,14 @@ export function containerStreamRoutes(containers: ContainersBackend): Route[] {
       pattern: '/containers/{name}/stats',
       handler: (call) => stats(call, containers),
     },
+    {
+      // One that asks for a WebSocket never comes here.
+      method: 'GET',
+      pattern: '/containers/{name}/attach/ws',
+      handler: async () => {
+        throw new EngineError('invalid', 'attaching here needs a WebSocket: ask for an upgrade')
+      },
+    },
   ]
 }
 
@@ -44,6 +53,28 @@ async function stats(call: Call, containers: ContainersBackend): Promise<void> {
     if (!response.writableNeedDrain) response.write(`${JSON.stringify(sample)}\n`)
   }
   response.end()
+}
+
+/** GET /containers/{name}/attach/ws, once the client has asked for a WebSocket. */
+export function webSocketRoutes(containers: ContainersBackend): Route<WebSocketHandler>[] {
+  return [
+    {
+      method: 'GET',
+      pattern: '/containers/{name}/attach/ws',
+      handler: ({ params, query, version }) => {
+        // Until 1.42 all three streams were meant, whatever was said.
+        const wants = (name: string) => version < 42 || flag(query, name)
+        return containers.attach(params.name ?? '', {
+          stdin: wants('stdin'),
+          stdout: wants('stdout'),
+          stderr: wants('stderr'),
+          logs: flag(query, 'logs'),
+          stream: flag(query, 'stream'),
+          detachKeys: query.get('detachKeys') ?? '',
+        })
+      },
+    },
+  ]
 }
 
 /** POST /containers/{name}/attach and POST /exec/{id}/start. */
