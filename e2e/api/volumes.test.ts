@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { streamText } from '../fixtures/frames.ts'
+import { tar } from '../fixtures/tar.ts'
 import { expectError, onEachEngine } from './suite.ts'
 
 onEachEngine('volumes', (subject) => {
@@ -157,5 +158,57 @@ onEachEngine('volumes', (subject) => {
     }>()
     expect(pruned.VolumesDeleted).toHaveLength(1)
     expect((await api.get('/volumes/used')).status).toBe(200)
+  })
+
+  test('a new volume has what the image has there from the creation on, owners and modes too [04.07]', async () => {
+    const prepared = await subject.create({ Cmd: ['true'] })
+    await api.request('PUT', `/containers/${prepared}/archive?path=/`, {
+      body: tar([
+        { path: 'kept/', kind: 'folder', mode: 0o2750, uid: 7, gid: 8 },
+        { path: 'kept/file', content: 'from the image', mode: 0o600, uid: 9, gid: 10 },
+      ]),
+    })
+    const { Id } = (await api.post(`/commit?container=${prepared}`)).json<{ Id: string }>()
+    const owner = await subject.create({ Image: Id, Cmd: ['true'], HostConfig: { Binds: ['seeded:/kept'] } })
+    const show = { Cmd: ['sh', '-c', 'stat -c "%a %u:%g" /kept /kept/file; cat /kept/file'], Tty: true }
+    const words = '2750 7:8\r\n600 9:10\r\nfrom the image'
+    for (const HostConfig of [{ VolumesFrom: [owner] }, { Binds: ['seeded:/kept'] }]) {
+      expect((await subject.finish({ ...show, HostConfig })).log.toString()).toBe(words)
+    }
+    // Filled once: what somebody has taken out stays out.
+    await subject.finish({ Cmd: ['rm', '/v/file'], HostConfig: { Binds: ['seeded:/v'] } })
+    await api.post(`/containers/${owner}/start`)
+    await subject.exitCode(owner)
+    const left = await subject.finish({ Cmd: ['ls', '/v'], HostConfig: { Binds: ['seeded:/v'] } })
+    expect(left.log.length).toBe(0)
+    await subject.create({
+      Image: Id,
+      HostConfig: {
+        Mounts: [{ Type: 'volume', Source: 'bare', Target: '/kept', VolumeOptions: { NoCopy: true } }],
+      },
+    })
+    const bare = await subject.finish({ Cmd: ['ls', '/v'], HostConfig: { Binds: ['bare:/v:nocopy'] } })
+    expect(bare.log.length).toBe(0)
+    for (const container of (await api.get('/containers/json?all=1')).json<{ Id: string }[]>())
+      await api.delete(`/containers/${container.Id}?force=1`)
+    await api.delete(`/images/${Id}?force=1`)
+  })
+
+  test('inspect tells sizes when asked, and where the root is', async () => {
+    const { id } = await subject.finish({ Cmd: ['sh', '-c', 'printf 12345 > /five'] })
+    const plain = (await api.get(`/containers/${id}/json`)).json<Record<string, unknown>>()
+    expect(plain).not.toHaveProperty('SizeRw')
+    const sized = (await api.get(`/containers/${id}/json?size=1`)).json<Record<string, unknown>>()
+    const { Size } = (await api.get(`/images/${subject.busybox}/json`)).json<{ Size: number }>()
+    expect(sized).toMatchObject({ SizeRw: 5, SizeRootFs: Size + 5 })
+    expect(sized.GraphDriver).toEqual({
+      Name: 'overlay2',
+      Data: {
+        LowerDir: expect.stringContaining('/'),
+        MergedDir: expect.stringMatching(/\/merged$/),
+        UpperDir: expect.stringMatching(/\/(upper|diff)$/),
+        WorkDir: expect.stringMatching(/\/work$/),
+      },
+    })
   })
 })

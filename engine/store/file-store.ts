@@ -15,7 +15,7 @@ import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { Rootfs, type RootfsLease } from './rootfs.ts'
+import { Rootfs, type RootfsLease, type RootfsPlaces } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
 import { AT_WORK, type ExpectedContainer, verifyStore } from './verify.ts'
@@ -217,6 +217,10 @@ export class FileStore implements Store {
 
   lowerPaths(diffIds: readonly Digest[]): Promise<readonly string[]> {
     return this.#rootfs.lowerPaths(diffIds)
+  }
+
+  rootfsPlaces(containerId: string, diffIds: readonly Digest[]): RootfsPlaces {
+    return this.#rootfs.places(containerId, diffIds)
   }
 
   unmountRootfs(containerId: string): Promise<void> {

@@ -14,6 +14,14 @@ import type { Trash } from './trash.ts'
 /** mount(2) takes one page of options. */
 const MAX_OPTIONS = 4095
 
+/** Folders of the host that a container's root is made of. */
+export interface RootfsPlaces {
+  readonly lower: readonly string[]
+  readonly merged: string
+  readonly upper: string
+  readonly work: string
+}
+
 /** A root filesystem that stays mounted until `release`. */
 export interface RootfsLease {
   readonly path: string
@@ -156,6 +164,17 @@ export class Rootfs {
     await this.#prepare(id)
     const folder = this.#layout.container(id)
     return { upper: join(folder, 'upper'), merged: join(folder, 'merged'), links: this.#layout.links }
+  }
+
+  /** Where the parts of a container's root are, as inspect tells them; top first. */
+  places(id: string, diffIds: readonly Digest[]): RootfsPlaces {
+    const folder = this.#layout.container(id)
+    return {
+      lower: [...new Set([...diffIds].reverse())].map((diffId) => join(this.#layout.layer(diffId), 'diff')),
+      merged: join(folder, 'merged'),
+      upper: join(folder, 'upper'),
+      work: join(folder, 'work'),
+    }
   }
 
   /** One thing at a time with a container's mount. */

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import type { Descriptor, Digest, Manifest } from '../oci/descriptor.ts'
 import type { ImageConfig } from '../oci/image-config.ts'
 import type { ContainerFiles } from './container-files.ts'
-import type { RootfsLease } from './rootfs.ts'
+import type { RootfsLease, RootfsPlaces } from './rootfs.ts'
 
 /** Progress of one layer, in bytes, for one pull or load. */
 export type LayerProgress =
@@ -109,6 +109,8 @@ export interface Store {
   mountRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsMount>
   /** Mounts (or finds mounted) a root for work that reads or writes it, whether or not the container runs. */
   leaseRootfs(containerId: string, diffIds: readonly Digest[]): Promise<RootfsLease>
+  /** Folders of the host that a container's root is made of. */
+  rootfsPlaces(containerId: string, diffIds: readonly Digest[]): RootfsPlaces
   /** The files that a container sees. */
   readonly files: ContainerFiles
   /** Directories of layers as an overlay's lowerdir wants them, top first, at least two. Throws `not-found`. */

@@ -43,6 +43,12 @@ class VolumeDirectories implements Volumes {
     return { name, mountpoint }
   }
 
+  async isEmpty(name: string): Promise<boolean> {
+    const place = this.#place(name)
+    if (await exists(join(place, SEEDING))) return true
+    return (await readdir(join(place, '_data'))).length === 0
+  }
+
   async seed(name: string, rootfs: string, path: string): Promise<void> {
     const target = join(this.#place(name), '_data')
     const marker = join(this.#place(name), SEEDING)

@@ -34,6 +34,7 @@ import { type LogRequest, readLogs } from './logs/read-logs.ts'
 import { checkName, generateName } from './names.ts'
 import type { Parts } from './parts.ts'
 import { removeContainer } from './remove.ts'
+import { seedVolumes } from './seed-volumes.ts'
 import { startContainer } from './start.ts'
 import { containerStats } from './stats.ts'
 import {
@@ -113,6 +114,7 @@ export class Containers {
       },
     )
     await parts.volumes.ensure(definition.mounts)
+    await seedVolumes(parts, definition)
     // The image may have been removed meanwhile; from the record on, its layers stay.
     parts.images.resolve(image.id)
     // Nothing waits from here on, so that no other create can come between the check and the record.
@@ -125,7 +127,7 @@ export class Containers {
       mappings: [],
       restarts: 0,
       stoppedByHand: false,
-      seeded: false,
+      seeded: true,
     } as const
     parts.records.add({ name: given, definition, standing })
     const container = new Container({ name: given, definition, standing })

@@ -44,10 +44,16 @@ export function inspectContainer(
       MaskedPaths: host.MaskedPaths ?? (host.Privileged ? null : MASKED_PATHS),
       ReadonlyPaths: host.ReadonlyPaths ?? (host.Privileged ? null : READONLY_PATHS),
     },
-    GraphDriver: { Name: 'overlay2', Data: null },
+    GraphDriver: { Name: 'overlay2', Data: graphData(parts, container) },
     ...(sizes ? { SizeRw: sizes.writable, SizeRootFs: sizes.root } : {}),
     Mounts: definition.mounts.map((mount) => mountPoint(mount, (name) => parts.volumes.path(name))),
     Config: config,
     NetworkSettings: networkSettings(container, parts.networkRegistry),
   }
+}
+
+/** Docker's names for the folders of the root. */
+function graphData({ store }: Parts, { id, definition }: Container) {
+  const { lower, merged, upper, work } = store.rootfsPlaces(id, definition.diffIds)
+  return { LowerDir: lower.join(':'), MergedDir: merged, UpperDir: upper, WorkDir: work }
 }

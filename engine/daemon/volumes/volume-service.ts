@@ -11,6 +11,7 @@ import { noPlugin } from '../containers/mounts/plan.ts'
 import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
 import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
+import { Queue } from '../queue.ts'
 import type { MountRecord } from '../records/container-record.ts'
 import type { VolumeRecord, VolumeRecords } from '../records/volumes.ts'
 import { checkDriverOptions } from './driver-options.ts'
@@ -29,6 +30,7 @@ export class VolumeService {
   /** Volume with driver options -> containers that run or start with it. */
   readonly #active = new Map<string, Set<string>>()
   /** Being made: a second request for the same one waits for the first. */
+  readonly #seeding = new Queue()
   readonly #making = new Map<string, Promise<VolumeRecord>>()
   /** Being removed: nobody gets one of these, and a new one of that name waits. */
   readonly #leaving = new Map<string, Promise<void>>()
@@ -218,12 +220,23 @@ export class VolumeService {
     return parts
   }
 
-  /** Gives those that want it and are empty what the image has at their destination, owners and modes too. */
-  async seed(mounts: readonly MountRecord[], rootfs: string): Promise<void> {
+  /** True when there is a volume among them that an image's content would go into. */
+  async wantSeed(mounts: readonly MountRecord[]): Promise<boolean> {
     for (const mount of mounts) {
-      if (mount.kind === 'volume' && mount.seed)
-        await this.#directories.seed(mount.name, rootfs, mount.destination)
+      if (mount.kind === 'volume' && mount.seed && (await this.#directories.isEmpty(mount.name))) return true
     }
+    return false
+  }
+
+  /** Gives those that want it and are empty what the image has at their destination, owners and modes too. */
+  seed(mounts: readonly MountRecord[], rootfs: string): Promise<void> {
+    // One at a time: of two containers with the same new volume the second finds it filled.
+    return this.#seeding.run(async () => {
+      for (const mount of mounts) {
+        if (mount.kind === 'volume' && mount.seed)
+          await this.#directories.seed(mount.name, rootfs, mount.destination)
+      }
+    })
   }
 
   /** By destination, the parts of volumes that are mounted for a container now. */
