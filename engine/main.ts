@@ -28,6 +28,8 @@ async function run(command: Command): Promise<void> {
     case 'config':
       process.stdout.write(`${JSON.stringify(command.config, null, 2)}\n`)
       return
+    case 'prune':
+      return prune(command)
     case 'check':
       process.exitCode = await check(command.json)
       return
@@ -43,6 +45,34 @@ async function status(config: EngineConfig): Promise<number> {
   if (version === null) process.stdout.write(`no engine answers on ${config.socket}\n`)
   else process.stdout.write(`engine ${version} answers on ${config.socket}\n`)
   return version === null ? 1 : 0
+}
+
+/** Asks the engine that runs what nothing needs, and prints it; with `--yes` has it removed. */
+async function prune({
+  config,
+  plan: only,
+  json,
+  query,
+}: Extract<Command, { kind: 'prune' }>): Promise<void> {
+  const { askEngine } = await import('./server/ask.ts')
+  const { humanBytes, printPrune } = await import('./daemon/prune/print.ts')
+  const plan = (await askEngine(config.socket, 'GET', `/longshore/v1/prune?${query}`)) as Parameters<
+    typeof printPrune
+  >[0]
+  if (only) {
+    process.stdout.write(json ? `${JSON.stringify(plan)}\n` : printPrune(plan))
+    return
+  }
+  const result = (await askEngine(config.socket, 'POST', '/longshore/v1/prune', plan)) as {
+    readonly removed: readonly object[]
+    readonly left: readonly { readonly kind: string; readonly id: string; readonly why: string }[]
+    readonly bytes: number
+  }
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`)
+  else {
+    for (const { kind, id, why } of result.left) process.stdout.write(`left  ${kind} ${id}: ${why}\n`)
+    process.stdout.write(`removed ${result.removed.length}, which freed ${humanBytes(result.bytes)}\n`)
+  }
 }
 
 /**

@@ -10,6 +10,15 @@ export type Command =
   | { readonly kind: 'stop' | 'status' | 'config'; readonly config: EngineConfig }
   | { readonly kind: 'check'; readonly json: boolean }
   | { readonly kind: 'verify'; readonly config: EngineConfig; readonly json: boolean; readonly deep: boolean }
+  | {
+      readonly kind: 'prune'
+      readonly config: EngineConfig
+      /** Only say what would go. */
+      readonly plan: boolean
+      readonly json: boolean
+      /** What is asked for, as the query of GET /longshore/v1/prune. */
+      readonly query: string
+    }
   | { readonly kind: 'help' }
 
 /** Which engine: of every command that speaks of one. */
@@ -23,12 +32,25 @@ const SERVE: FlagTable = new Map([
   ...flagTable({ 'insecure-tcp': 'switch' }),
 ])
 
+const PRUNE_WORDS = ['plan', 'yes', 'images', 'volumes', 'filter']
+
 const COMMANDS: Readonly<Record<string, FlagTable>> = {
   serve: SERVE,
   config: SERVE,
   stop: PLACE,
   status: PLACE,
   check: flagTable({ json: 'switch' }),
+  prune: new Map([
+    ...PLACE,
+    ...flagTable({
+      plan: 'switch',
+      yes: 'switch',
+      json: 'switch',
+      images: 'one',
+      volumes: 'one',
+      filter: 'many',
+    }),
+  ]),
   verify: new Map([...PLACE, ...flagTable({ json: 'switch', deep: 'switch' })]),
 }
 
@@ -51,6 +73,8 @@ export function parseCommand(args: readonly string[], facts: ConfigFacts): Comma
       return { kind: 'check', json: isOn(words, 'json') }
     case 'verify':
       return { kind: 'verify', config: config(), json: isOn(words, 'json'), deep: isOn(words, 'deep') }
+    case 'prune':
+      return pruneCommand(words, config())
     case 'stop':
     case 'status':
     case 'config':
@@ -60,8 +84,31 @@ export function parseCommand(args: readonly string[], facts: ConfigFacts): Comma
   }
 }
 
+function pruneCommand(words: Words, config: EngineConfig): Command {
+  if (isOn(words, 'plan') === isOn(words, 'yes'))
+    throw new EngineError('invalid', 'prune needs --plan, to say what would go, or --yes, to remove it')
+  const filters: Record<string, string[]> = {}
+  for (const word of words.get('filter') ?? []) {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(word) ?? []
+    if (name === '') throw new EngineError('invalid', `--filter must be NAME=VALUE, not "${word}"`)
+    filters[name] = [...(filters[name] ?? []), value]
+  }
+  const query = new URLSearchParams({ filters: JSON.stringify(filters) })
+  for (const name of ['images', 'volumes']) {
+    const value = words.get(name)?.[0]
+    if (value !== undefined) query.set(name, value)
+  }
+  return {
+    kind: 'prune',
+    config,
+    plan: isOn(words, 'plan'),
+    json: isOn(words, 'json'),
+    query: query.toString(),
+  }
+}
+
 function configOf(words: Words, facts: ConfigFacts): EngineConfig {
-  const own = ['root', 'socket', 'pid-file', 'config-file', 'insecure-tcp', 'json', 'deep']
+  const own = ['root', 'socket', 'pid-file', 'config-file', 'insecure-tcp', 'json', 'deep', ...PRUNE_WORDS]
   const one = (name: string) => words.get(name)?.[0] ?? null
   const keys = [...words].filter(([name]) => !own.includes(name)) as [KeyName, readonly string[]][]
   return readConfig(

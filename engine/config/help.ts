@@ -8,6 +8,8 @@ Commands (without one, the engine runs in the foreground):
   status    say whether it answers
   check     say what this host can do
   verify    say whether its data is right and whether anything is leaked
+  prune     say what nothing needs (--plan), or remove it (--yes); --images none|dangling|unused,
+            --volumes none|anonymous|all, --filter label=NAME, --filter until=24h
   config    say which settings the flags and the file come to, or what is wrong with them
 
 Flags:
@@ -16,7 +18,7 @@ Flags:
   --pid-file PATH                 where to write the engine's process id (engine.pid in the root)
   --config-file PATH              settings in JSON (/etc/longshore/daemon.json as root, else in $XDG_CONFIG_HOME)
   --insecure-tcp                  allow TCP without client certificates on addresses of this machine
-  --json                          of check and verify: answer JSON
+  --json                          of check, verify and prune: answer JSON
   --deep                          of verify: read every byte
 
 Settings, in the file by their flag's name unless another stands behind it. SIGHUP reads the file again and applies

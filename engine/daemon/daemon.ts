@@ -42,6 +42,7 @@ import { leaveFormerPlace } from './moved-root.ts'
 import { currentBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
+import { PruneService } from './prune/prune-service.ts'
 import type { ContainerDefinition } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
 import { openDatabase } from './records/database.ts'
@@ -116,6 +117,7 @@ export interface Daemon {
   readonly networks: NetworkService
   readonly system: SystemService
   readonly builds: Builds
+  readonly prune: PruneService
   /** What recovery did, a line a step; empty when everything was as recorded. */
   readonly recovered: string
   /** Other settings, of which those that can change while it runs do. Throws `invalid`, changing nothing. */
@@ -167,6 +169,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     checkHost: options.checkHost,
   }
   const containers = new Containers(parts)
+  const networkService = new NetworkService(parts, new NetworkRecords(db))
   return {
     containers,
     files: new ContainerFilesService(parts),
@@ -174,9 +177,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     images,
     registries: new Registries(all.remote),
     volumes: parts.volumes,
-    networks: new NetworkService(parts, new NetworkRecords(db)),
+    networks: networkService,
     system: new SystemService(parts, identity, { containers, images, records: imageRecords }),
     builds: new Builds(),
+    prune: new PruneService({ parts, images: imageRecords }, images, networkService),
     recovered,
     reload(settings) {
       images.configure(settings.registries)

@@ -32,6 +32,37 @@ function versionIn(body: string): string | null {
   }
 }
 
+/** What the engine on `socket` answers as JSON. Throws `not-found` when none answers, else in the engine's words. */
+export async function askEngine(
+  socket: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const { status, text } = await send(socket, method, path, body)
+  const value = JSON.parse(text) as unknown
+  if (status < 400) return value
+  throw new EngineError('invalid', (value as { message?: string }).message ?? `the engine answered ${status}`)
+}
+
+function send(socket: string, method: string, path: string, body?: unknown) {
+  return new Promise<{ readonly status: number; readonly text: string }>((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json' }
+    const asked = request({ socketPath: socket, path, method, headers }, (response) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('error', reject)
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }),
+      )
+    })
+    asked.on('error', (cause) =>
+      reject(new EngineError('not-found', `no engine answers on ${socket}`, { cause })),
+    )
+    asked.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
 /** Sends SIGTERM and waits until the engine is gone. Throws `not-found` when none runs, `unavailable` when it stays. */
 export async function stopEngine({ socket, pidFile }: EnginePlace): Promise<void> {
   const pid = readPid(pidFile)

@@ -22,6 +22,7 @@ import type { DistributionInspect, ImageInspect, ImageSearchResult, ImageSummary
 import type { LongshoreCapabilities } from '../api/longshore/capabilities.ts'
 import type { HostCheckLine } from '../api/longshore/host-check.ts'
 import type { PortHolder } from '../api/longshore/port-owner.ts'
+import type { PrunePlan, PruneRequest, PruneResult } from '../api/longshore/prune.ts'
 import type { RegistryInspection, RegistryRepositories, RegistryTags } from '../api/longshore/registries.ts'
 import type {
   EndpointSettings,
@@ -291,6 +292,18 @@ export interface BuildsBackend {
   prune(query: { readonly all: boolean; readonly filters: Filters }): Promise<BuildPruned>
 }
 
+/** Pruning by a plan, beside Docker's API. */
+export interface PruneBackend {
+  plan(query: {
+    readonly containers: boolean
+    readonly networks: boolean
+    readonly volumes: 'none' | 'anonymous' | 'all'
+    readonly images: 'none' | 'dangling' | 'unused'
+    readonly filters: Filters
+  }): Promise<PrunePlan>
+  apply(request: PruneRequest): Promise<PruneResult>
+}
+
 /** Everything that is served. */
 export interface Backend {
   readonly containers: ContainersBackend
@@ -302,4 +315,5 @@ export interface Backend {
   readonly networks: NetworksBackend
   readonly system: SystemBackend
   readonly builds: BuildsBackend
+  readonly prune: PruneBackend
 }

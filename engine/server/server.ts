@@ -23,6 +23,7 @@ import { imageRoutes } from './routes/images.ts'
 import { longshoreRoutes } from './routes/longshore.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { pluginRoutes } from './routes/plugins.ts'
+import { pruneRoutes } from './routes/prune.ts'
 import { swarmRoutes } from './routes/swarm.ts'
 import { systemRoutes } from './routes/system.ts'
 import { volumeRoutes } from './routes/volumes.ts'
@@ -226,6 +227,7 @@ function allRoutes(backend: Backend): Route[] {
     ...networkRoutes(backend.networks),
     ...buildRoutes(backend.builds),
     ...pluginRoutes(),
+    ...pruneRoutes(backend.prune),
     ...swarmRoutes(),
     ...longshoreRoutes(backend.system),
   ]

@@ -183,7 +183,7 @@ export class SystemService {
       root,
       rootless,
       runtime: { name, version: runtimeVersion },
-      features: ['port-owner', 'host-check', 'registries'],
+      features: ['port-owner', 'host-check', 'registries', 'prune'],
     }
   }
 

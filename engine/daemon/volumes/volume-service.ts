@@ -144,6 +144,15 @@ export class VolumeService {
     )
   }
 
+  /** Bytes of its files, by walking them. */
+  sizeBytes(name: string): Promise<number> {
+    return this.#directories.sizeBytes(name)
+  }
+
+  isAnonymous(name: string): boolean {
+    return this.#volumes.get(name)?.anonymous ?? false
+  }
+
   async remove(name: string, options: { readonly force: boolean }): Promise<void> {
     if (options.force && !this.#volumes.has(name)) return
     const volume = this.#find(name)
