@@ -51,6 +51,7 @@ import { META_SCHEMA, readMeta, writeMeta } from './records/meta.ts'
 import { NETWORKS_SCHEMA, NetworkRecords } from './records/networks.ts'
 import { reserveSpace, withBallast } from './records/reserve.ts'
 import { VOLUMES_SCHEMA, VolumeRecords } from './records/volumes.ts'
+import { sweepForgottenStates } from './recovery/forgotten-states.ts'
 import { printRecovery } from './recovery/plan.ts'
 import { inUse, recover } from './recovery/recover.ts'
 import { verifyAll } from './recovery/verify.ts'
@@ -138,6 +139,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const recovered = printRecovery(await recover(parts, rebooted))
   await images.collect()
   writeMeta(db, 'boot-id', options.bootId)
+  await sweepForgottenStates(options.paths.state, options.paths.root).catch((error: unknown) =>
+    options.report(error, 'removing the state of engines that are no more'),
+  )
   writeMeta(db, 'runtime', runtime.identity.name)
   writeMeta(db, 'root', options.paths.root)
   writeMeta(db, 'state', options.paths.state)
