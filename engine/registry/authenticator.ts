@@ -3,6 +3,7 @@
 import { EngineError } from '../errors.ts'
 import { type Challenge, parseChallenges } from './challenge.ts'
 import { readRefusal } from './failure.ts'
+import { isLoopback } from './insecure.ts'
 import { readText } from './read-all.ts'
 import type { Answer, Ask, Transport } from './transport.ts'
 
@@ -147,6 +148,13 @@ export class Authenticator {
       throw new EngineError('unavailable', `the registry names no valid token server (realm "${realm}")`)
     }
     const url = new URL(realm)
+    // Nothing that is known over https may be told in the open.
+    if (this.#origin.startsWith('https:') && url.protocol === 'http:' && !isLoopback(url.host)) {
+      throw new EngineError(
+        'unavailable',
+        `the registry ${this.#origin} wants the password sent to the unprotected ${url.origin}: refused`,
+      )
+    }
     const service = parameters.service ?? ''
     if (this.#credentials.identityToken) {
       const body = new URLSearchParams({

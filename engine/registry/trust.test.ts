@@ -109,6 +109,15 @@ it('a certs.d folder gives a host its authority and its client certificate [06.0
   expect(await tagsOf(`127.0.0.1:${port}/app`, { certificates: file('certs') })).toEqual(['one'])
 })
 
+it('a password known over https is sent to no token server without it [06.07]', async () => {
+  const port = await tlsServer((_, response) => {
+    response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://192.0.2.1/token"' }).end()
+  })
+  await expect(tagsOf(`127.0.0.1:${port}/app`)).rejects.toThrow(
+    /wants the password sent to the unprotected http:\/\/192\.0\.2\.1: refused/,
+  )
+})
+
 it.each([
   ['harbour.test', ['harbour.test'], true],
   ['harbour.test:5000', ['harbour.test'], true],
