@@ -1,9 +1,10 @@
 /** GNU tar as the unpacker: Node can make neither device nodes nor extended attributes. Fed by a stream. */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 
-/** Written to tar in pieces of this size: a pipe takes no more at once, and small writes cost a call each. */
+/** Written to tar in batches of this size: a pipe takes no more at once, and small writes cost a call each. */
 const BATCH_BYTES = 64 * 1024
 /** tar's record in blocks of 512 bytes: 256 KiB. */
 const BLOCKS = 512
@@ -49,16 +50,9 @@ export async function unpackTar(directory: string, source: AsyncIterable<Uint8Ar
   })
   ended.catch(() => {}) // looked at below; the source may fail first
   // tar may end early on its own error: what it says then is the failure, not the broken pipe.
-  let broken = false
-  child.stdin.on('error', () => {
-    broken = true
-  })
+  child.stdin.on('error', () => {})
   try {
-    for await (const batch of batched(source)) {
-      if (broken || child.exitCode !== null) break
-      if (!child.stdin.write(batch)) await Promise.race([once(child.stdin, 'drain'), ended]).catch(() => {})
-    }
-    child.stdin.end()
+    await feed(child, source, ended)
   } catch (error) {
     child.kill('SIGKILL')
     await ended.catch(() => {})
@@ -76,18 +70,28 @@ export async function unpackTar(directory: string, source: AsyncIterable<Uint8Ar
   throw new EngineError('internal', `tar could not unpack the archive (exit ${code}): ${words.trim()}`)
 }
 
-async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let pieces: Uint8Array[] = []
+/** Feeds a tar and ends its input; stops early when tar does. */
+async function feed(
+  child: ChildProcess,
+  source: AsyncIterable<Uint8Array>,
+  ended: Promise<unknown>,
+): Promise<void> {
+  const input = child.stdin as Writable
   let size = 0
+  // Corked, what gathers goes out in one call, uncopied.
+  input.cork()
   for await (const chunk of source) {
-    pieces.push(chunk)
+    if (input.destroyed || child.exitCode !== null) break
+    input.write(chunk)
     size += chunk.length
     if (size < BATCH_BYTES) continue
-    yield pieces.length === 1 ? chunk : Buffer.concat(pieces, size)
-    pieces = []
     size = 0
+    input.uncork()
+    if (input.writableNeedDrain) await Promise.race([once(input, 'drain'), ended]).catch(() => {})
+    input.cork()
   }
-  if (size > 0) yield Buffer.concat(pieces, size)
+  input.uncork()
+  input.end()
 }
 
 /** How one file differs from its entry in an archive, in tar's words. */
@@ -124,11 +128,7 @@ export async function compareTar(
   ended.catch(() => {}) // looked at below; the source may fail first
   child.stdin.on('error', () => {}) // what tar says is the failure
   try {
-    for await (const batch of batched(source)) {
-      if (child.exitCode !== null) break
-      if (!child.stdin.write(batch)) await Promise.race([once(child.stdin, 'drain'), ended]).catch(() => {})
-    }
-    child.stdin.end()
+    await feed(child, source, ended)
   } catch (error) {
     child.kill('SIGKILL')
     await ended.catch(() => {})

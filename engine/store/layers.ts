@@ -11,6 +11,7 @@ import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, throwIfAborted } from './blobs.ts'
 import { diskError, publish, TreeSync } from './durable.ts'
 import type { Layout } from './layout.ts'
+import { withPatientCollector } from './patient-collector.ts'
 import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
 import type { Trash } from './trash.ts'
@@ -87,7 +88,11 @@ export class Layers {
   }
 
   /** Takes a layer in: download, verification and unpacking in one pass. */
-  async add(layer: LayerSource): Promise<AddedLayer> {
+  add(layer: LayerSource): Promise<AddedLayer> {
+    return withPatientCollector(() => this.#add(layer))
+  }
+
+  async #add(layer: LayerSource): Promise<AddedLayer> {
     const temporary = join(this.#layout.temporary, `layer-${process.pid}-${++this.#counter}`)
     const { spool, path } = await this.#blobs.spool()
     try {
