@@ -152,7 +152,10 @@ export interface ContainerFilesBackend {
 export interface ExecsBackend {
   create(container: string, request: ExecCreateRequest): Promise<{ readonly Id: string }>
   /** With `Detach` resolves to null once it runs. A program that cannot be run is told in the stream, as Docker does. */
-  start(id: string, request: ExecStartRequest): Promise<DuplexStream | null>
+  start(
+    id: string,
+    request: ExecStartRequest,
+  ): Promise<{ readonly terminal: boolean; readonly stream: Promise<DuplexStream> } | null>
   resize(id: string, rows: number, cols: number): Promise<void>
   inspect(id: string): ExecInspect
 }

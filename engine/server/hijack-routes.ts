@@ -10,10 +10,13 @@ export interface HijackCall {
   readonly body: string
 }
 
-/** Null answers 200 without a stream. Throws `EngineError` to answer an error. */
+/**
+ * Null answers 200 without a stream. Throws `EngineError` to answer an error. The head of the answer goes out before
+ * the stream is there: clients that read it with a buffer of their own (docker-py) lose what comes close behind it.
+ */
 export type HijackHandler = (
   call: HijackCall,
-) => Promise<{ readonly stream: DuplexStream; readonly contentType: string } | null>
+) => Promise<{ readonly stream: DuplexStream | Promise<DuplexStream>; readonly contentType: string } | null>
 
 /** A route that becomes a WebSocket. Throws `EngineError` to answer an error instead. */
 export type WebSocketHandler = (call: Omit<HijackCall, 'body'>) => Promise<DuplexStream>

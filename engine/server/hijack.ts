@@ -19,6 +19,7 @@ export function takeOver(request: IncomingMessage, response: ServerResponse, con
   for (const event of ['data', 'end', 'close', 'error', 'drain', 'timeout', 'readable', 'pause', 'resume']) {
     socket.removeAllListeners(event)
   }
+  socket.on('error', () => socket.destroy())
   socket.pause()
   socket.setTimeout(0)
   socket.write(`HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n\r\n`)
@@ -83,6 +84,12 @@ function readExactly(socket: Socket, length: number): Promise<Buffer> {
 /** Joins a client's connection and a stream until either ends. Each side reads no faster than the other writes. */
 export function join(socket: Socket, stream: DuplexStream): void {
   const { output, input } = stream
+  if (socket.destroyed) {
+    // The client left while the stream was coming.
+    stream.detach()
+    output.destroy()
+    return
+  }
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
     stream.detach()

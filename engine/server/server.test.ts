@@ -47,7 +47,7 @@ function backend(): Backend {
   const execs = {
     start: async (_id: string, request: { Detach?: boolean }) => {
       execBodies.push(request)
-      return request.Detach ? null : echo()
+      return request.Detach ? null : { terminal: true, stream: Promise.resolve(echo()) }
     },
   }
   return { containers, execs, images: {}, volumes: {}, networks: {}, system: {} } as unknown as Backend

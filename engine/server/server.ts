@@ -107,7 +107,8 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
         const call = { params: taker.params, query: url.query, version, body }
         const taken = await taker.handler(call)
         if (taken) {
-          join(takeOver(request, response, taken.contentType), taken.stream)
+          const connection = takeOver(request, response, taken.contentType)
+          join(connection, await taken.stream)
         } else {
           response.writeHead(200, { 'Content-Length': 0 }).end()
         }
@@ -170,8 +171,10 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
       const body = await upgradeBody(request, socket, head)
       const call: HijackCall = { params: taker.params, query: url.query, version, body }
       const taken = await taker.handler(call)
-      if (taken) join(upgrade(socket, taken.contentType), taken.stream)
-      else writeAnswer(socket, 200, '')
+      if (taken) {
+        const connection = upgrade(socket, taken.contentType)
+        join(connection, await taken.stream)
+      } else writeAnswer(socket, 200, '')
     } catch (error) {
       const status = statusOf(error)
       if (status === 500) report(error, `${request.method} ${request.url}`)

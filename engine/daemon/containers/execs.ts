@@ -21,6 +21,12 @@ type ExecLife =
   | { readonly kind: 'running'; readonly process: ExecProcess }
   | { readonly kind: 'exited'; readonly code: number; readonly pid: number }
 
+/** A stream that is promised, of a kind that is known. It never fails: what goes wrong is told in it. */
+export interface ComingStream {
+  readonly terminal: boolean
+  readonly stream: Promise<AttachedStream>
+}
+
 /** How many execs that have ended are remembered for who asks for their code. */
 const ENDED_KEPT = 256
 
@@ -59,8 +65,12 @@ export class Execs {
     return { Id: id }
   }
 
-  /** Runs it. Null when it is detached; a program that cannot run is told in the stream, with its code in inspect. */
-  async start(id: string, start: ExecStartRequest): Promise<AttachedStream | null> {
+  /**
+   * Runs it. Null when it is detached, and then it runs once this resolves; else the stream is still coming, so that
+   * the client has its answer's head before the first output. A program that cannot run is told in the stream, with
+   * its code in inspect.
+   */
+  async start(id: string, start: ExecStartRequest): Promise<ComingStream | null> {
     const exec = this.#find(id)
     if (exec.life.kind === 'exited') {
       throw new EngineError('conflict', `Error: Exec command ${id} has already run`)
@@ -71,7 +81,14 @@ export class Execs {
     runningSince(exec.container)
     exec.life = { kind: 'starting' }
     this.#emit(id, `exec_start: ${exec.args.join(' ')}`)
-    const detach = start.Detach ?? false
+    if (!start.Detach)
+      return { terminal: exec.request.Tty ?? false, stream: this.#launch(exec, start, false) }
+    await this.#launch(exec, start, true)
+    return null
+  }
+
+  async #launch(exec: Exec, start: ExecStartRequest, detach: boolean): Promise<AttachedStream> {
+    const { id } = exec
     try {
       const process = await this.#run(exec, start, detach)
       exec.life = { kind: 'running', process }
@@ -82,7 +99,7 @@ export class Execs {
           this.#end(exec, 255, process.pid)
         },
       )
-      return detach || !process.attachment ? null : this.#attached(exec, process)
+      return this.#attached(exec, process)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       this.#end(exec, startFailureCode(message), 0)
@@ -139,10 +156,10 @@ export class Execs {
     })
   }
 
-  #attached(exec: Exec, process: ExecProcess): AttachedStream | null {
+  #attached(exec: Exec, process: ExecProcess): AttachedStream {
     const { attachment } = process
-    if (!attachment) return null
     const terminal = exec.request.Tty ?? false
+    if (!attachment) return silentStream(terminal)
     // A client asks for the exit code once the stream has ended, so that it must be known by then.
     const output = endingAfter(attachment.output, process.exit)
     const input = exec.request.AttachStdin ? attachment.input : null
@@ -222,6 +239,13 @@ export function processSettings(
     ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
     ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
   }
+}
+
+/** The stream of an exec that no one listens to. */
+function silentStream(terminal: boolean): AttachedStream {
+  const output = new PassThrough()
+  output.end()
+  return { terminal, output, input: null, detach: () => undefined }
 }
 
 /** As Docker: the error is the output, on stdout. */

@@ -99,8 +99,8 @@ export function hijackRoutes(containers: ContainersBackend, execs: ExecsBackend)
       method: 'POST',
       pattern: '/exec/{name}/start',
       handler: async ({ params, version, body }) => {
-        const stream = await execs.start(params.name ?? '', parseExecStart(body))
-        return stream && { stream, contentType: streamType(version, stream.terminal) }
+        const coming = await execs.start(params.name ?? '', parseExecStart(body))
+        return coming && { stream: coming.stream, contentType: streamType(version, coming.terminal) }
       },
     },
   ]
