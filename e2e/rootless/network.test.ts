@@ -32,6 +32,8 @@ describe('networks of an engine without root', () => {
     engine = await startRootless()
     api = new Client(engine.socket)
     await giveImage(engine, registry)
+    const { Warnings } = (await api.get('/info')).json<{ Warnings: string[] }>()
+    expect(Warnings.join('\n'), engine.log()).not.toContain('nothing beyond this host')
   })
   afterAll(async () => {
     await engine?.stop()

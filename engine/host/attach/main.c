@@ -32,6 +32,8 @@ int main(int argc, char **argv)
 			return applet_forward(argc - 1, argv + 1);
 		if (strcmp(argv[1], "hold") == 0)
 			return applet_hold(argc - 1, argv + 1);
+		if (strcmp(argv[1], "userns") == 0)
+			return applet_userns(argc - 1, argv + 1);
 		if (strcmp(argv[1], "enter") == 0)
 			return applet_enter(argc - 1, argv + 1);
 		if (strcmp(argv[1], "init") == 0)
@@ -43,6 +45,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|init|files|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|init|version ...\n", stderr);
 	return 2;
 }

@@ -11,6 +11,7 @@ int applet_net(int argc, char **argv);
 int applet_dns(int argc, char **argv);
 int applet_forward(int argc, char **argv);
 int applet_hold(int argc, char **argv);
+int applet_userns(int argc, char **argv);
 int applet_enter(int argc, char **argv);
 int applet_init(int argc, char **argv);
 int applet_files(int argc, char **argv);

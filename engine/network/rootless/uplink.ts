@@ -28,7 +28,7 @@ export interface Uplink {
 export const NAMESERVER_INSIDE = '169.254.1.1'
 const TUN = '/dev/net/tun'
 /** How long an uplink may take to say that it cannot; it says nothing when it can. */
-const SETTLE_MS = 5_000
+const SETTLE_MS = 15_000
 
 /** The namespace of the engine whose state is in `state`, when it is there; else null. */
 export function boundUplink(state: string): string | null {
@@ -121,12 +121,12 @@ async function startGuard(
     ended = true
   })
   child.unref()
-  for (let waited = 0; waited < SETTLE_MS && !ended; waited += 20) {
+  for (let waited = 0; waited < SETTLE_MS && !ended; waited += 50) {
     const routes = await run('nsenter', [`--net=${netns}`, '--', 'cat', '/proc/net/route'])
     // A default route has the destination 0.
     const identity = child.pid === undefined ? null : identify(child.pid)
     if (identity && /^\S+\t0{8}\t/m.test(routes.stdout)) return identity
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
   if (child.pid !== undefined && !ended) child.kill('SIGKILL')
   const words = (await readFile(log, 'utf8')).split('\n').filter((line) => !line.includes('to syslog'))
