@@ -112,7 +112,8 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   const unlock = lockRoot(config.paths.lock)
   const warnings = openDoors(config.hosts, config.tls)
   for (const warning of warnings) log.write('warn', warning)
-  const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings })
+  const userRemap = await userRemapOf(config)
+  const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings, userRemap })
   if (daemon.recovered !== '') log.write('info', `recovered:\n${daemon.recovered}`)
   const api = createApi(daemon, VERSION, report)
   const { hosts, group, tls, pidFile } = config
@@ -195,6 +196,16 @@ async function check(json: boolean): Promise<number> {
       )
     }
   return results.every(({ ok }) => ok) ? 0 : 1
+}
+
+/** Root's engine alone has users to shift: without root all of it is somebody else already. */
+async function userRemapOf({ settings, paths }: EngineConfig) {
+  const { closeUserRemap, openUserRemap } = await import('./host/user-remap.ts')
+  const who = inUserNamespace() ? null : settings.containers.usernsRemap
+  return {
+    open: who === null ? null : () => openUserRemap(who, paths),
+    close: () => closeUserRemap(paths.state),
+  }
 }
 
 async function daemonOptions(config: EngineConfig, report: (error: unknown, what: string) => void) {

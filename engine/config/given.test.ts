@@ -48,6 +48,7 @@ const WRITTEN: Readonly<
   'default-cgroupns-mode': ['host', ['host']],
   'default-runtime': ['crun', ['crun']],
   init: [true, ['true']],
+  'userns-remap': ['default', ['default']],
   'no-new-privileges': [true, ['true']],
   'seccomp-profile': ['/s.json', ['/s.json']],
   'default-address-pools': [[{ base: '10.1.0.0/16', size: 24 }], ['base=10.1.0.0/16,size=24']],

@@ -60,6 +60,7 @@ export const KEYS = {
   'default-cgroupns-mode': key(choice('private', 'host'), "containers' cgroup namespace"),
   'default-runtime': key(choice('crun', 'runc'), 'the OCI runtime of containers where both are there'),
   init: key(flag, 'a first process that reaps in each container'),
+  'userns-remap': key(text, "whose subordinate ids containers' users are: default, or USER[:GROUP]"),
   'no-new-privileges': key(flag, 'set-uid programs gain nothing in containers'),
   'seccomp-profile': key(text, 'a file of system call rules, or builtin or unconfined'),
 

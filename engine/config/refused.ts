@@ -45,6 +45,5 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'swarm-raft-election-tick': 'this engine forms no swarm',
   tls_ca: 'it is written tlscacert',
   'userland-proxy-path': 'published ports are held without a program',
-  'userns-remap': 'run the engine as the user instead (rootless), where all of it is inside a user namespace',
   validate: 'use "longshore engine config --config-file FILE"',
 }

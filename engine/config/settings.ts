@@ -30,6 +30,7 @@ export function settingsOf(given: Given, readText: (path: string) => string | nu
       runtime: given['default-runtime'] ?? null,
       init: given.init ?? false,
       noNewPrivileges: given['no-new-privileges'] ?? false,
+      usernsRemap: given['userns-remap'] || null,
       seccomp: seccompOf(given['seccomp-profile'] ?? 'builtin', readText),
     },
     network: {

@@ -34,6 +34,7 @@ import type { Parts } from './containers/parts.ts'
 import { ContainerRegistry } from './containers/registry.ts'
 import { disarmRestart, restartByPolicy } from './containers/restart-policy.ts'
 import { stopContainer } from './containers/stop.ts'
+import { remapOf, type UserRemap } from './containers/user-namespace.ts'
 import { DiskSizes } from './disk-sizes.ts'
 import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
@@ -85,6 +86,11 @@ export interface DaemonOptions {
   readonly lifeline: string | null
   /** Another than this machine's records what is done to it. */
   readonly disk?: StoreOptions['disk']
+  /** Shifts containers' users as the settings say (null: not at all), and takes all of it away. */
+  readonly userRemap?: {
+    readonly open: (() => Promise<UserRemap>) | null
+    readonly close: () => Promise<void>
+  }
   /** Looks at what the host allows. */
   readonly checkHost: () => Promise<readonly HostCheckLine[]>
   /** Told of failures that no caller waits for. */
@@ -129,7 +135,9 @@ export interface Daemon {
 
 /** Opens the root, recovers, and answers the running daemon. Throws `invalid` or `unavailable` with a remedy. */
 export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
-  const all = await assemble(options, (open) => withBallast(`${options.paths.database}-ballast`, open))
+  const remap = (await options.userRemap?.open?.()) ?? null
+  const ballast = `${options.paths.database}-ballast`
+  const all = await assemble(options, (open) => withBallast(ballast, open), remap)
   const { db, parts, runtime, networks, store, images, imageRecords, rebooted } = all
   const { lifeline } = options
   const uplink = lifeline === null ? null : await openUplink(options.paths.state, lifeline)
@@ -216,6 +224,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       db.close()
       if (left.length > 0) return
       if (uplink) await closeUplink(options.paths.state)
+      await options.userRemap?.close()
       await rm(options.paths.state, { recursive: true, force: true })
     },
   }
@@ -273,6 +282,7 @@ async function look(
 async function assemble(
   options: DaemonOptions,
   opening?: (open: () => DatabaseSync) => DatabaseSync,
+  remap: UserRemap | null = null,
 ): Promise<Assembly> {
   const { paths, report, rootless } = options
   await mkdir(paths.root, { recursive: true, mode: 0o710 })
@@ -299,6 +309,10 @@ async function assemble(
     rootless,
     records: imageRecords,
     ...(options.disk ? { disk: options.disk } : {}),
+    shifted: (id) => {
+      const container = registry.byId(id)
+      return container ? remapOf(remap, container.definition.host) : null
+    },
   })
   if (options.lifeline !== null) placeNetworks(boundUplink(paths.state))
   const networks = bridgeNetworks(join(paths.state, 'netns'), bridge.link)
@@ -350,6 +364,7 @@ async function assemble(
     health,
     rotation,
     journal,
+    remap,
     processDefaults: options.settings.containers,
     settings: new Settings(options.settings),
     sizes: new DiskSizes({

@@ -19,6 +19,7 @@ export const PLAIN_SETTINGS: DaemonSettings = {
     runtime: null,
     init: false,
     noNewPrivileges: false,
+    usernsRemap: null,
     seccomp: 'default',
   },
   network: {

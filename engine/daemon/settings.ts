@@ -21,6 +21,8 @@ export interface DaemonSettings {
     readonly runtime: 'crun' | 'runc' | null
     readonly init: boolean
     readonly noNewPrivileges: boolean
+    /** Whose subordinate ids containers' users are: `default`, or a user with `:` and a group; null is nobody's. */
+    readonly usernsRemap: string | null
     /** A profile in Docker's JSON, which nobody has looked at yet. */
     readonly seccomp: 'default' | 'unconfined' | { readonly profile: unknown }
   }

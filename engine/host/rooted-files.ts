@@ -14,6 +14,8 @@ export interface RootView {
   readonly binds: readonly RootBind[]
   /** The root itself may not be written to; its mounts may. */
   readonly readOnly?: boolean
+  /** The user namespace whose ids are read and written, by a path; null is the engine's own. */
+  readonly userns?: string | null
 }
 
 /** One mount of a view. A source that is gone is left out. */
@@ -52,7 +54,7 @@ export interface WriteOptions {
 
 /** `not-found` when there is nothing at `path`. */
 export async function statInView(view: RootView, path: string): Promise<FileStat> {
-  const helper = start([...viewArgs(view), 'stat', path])
+  const helper = start([...viewArgs(view), 'stat', path], { userns: view.userns })
   const { head } = await firstText(helper)
   await helper.ended()
   return parseStat(head)
@@ -67,7 +69,7 @@ export async function readFromView(
   path: string,
   as: string,
 ): Promise<{ readonly stat: FileStat; readonly tar: AsyncGenerator<Uint8Array, void, undefined> }> {
-  const helper = start([...viewArgs(view), 'read', path, as])
+  const helper = start([...viewArgs(view), 'read', path, as], { userns: view.userns })
   const { head, rest } = await firstText(helper)
   return { stat: parseStat(head), tar: output(helper, rest) }
 }
@@ -81,7 +83,7 @@ export async function writeToView(
 ): Promise<void> {
   const { keepKinds, owner } = options
   const flags = [...(keepKinds ? ['keep'] : []), ...(owner ? [`${owner.uid}:${owner.gid}`] : [])]
-  const helper = start([...viewArgs(view), 'write', path, ...flags], true)
+  const helper = start([...viewArgs(view), 'write', path, ...flags], { input: true, userns: view.userns })
   await firstText(helper)
   await feed(helper, frames)
 }
@@ -90,8 +92,9 @@ export async function writeToView(
 export function packTree(
   directory: string,
   as: 'seen' | 'layer',
+  userns: string | null = null,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  return output(start([as === 'layer' ? 'layer' : 'pack', directory]), null)
+  return output(start([as === 'layer' ? 'layer' : 'pack', directory], { userns }), null)
 }
 
 /**
@@ -104,7 +107,7 @@ export async function upperChanges(
   overlay: string,
   cwd: string,
 ): Promise<readonly FileChange[]> {
-  const helper = start(['changes', upper, work, overlay], false, cwd)
+  const helper = start(['changes', upper, work, overlay], { cwd })
   const chunks: Uint8Array[] = []
   for await (const chunk of output(helper, null)) chunks.push(chunk)
   const texts = Buffer.concat(chunks).toString('utf8').split('\0').slice(0, -1)
@@ -133,8 +136,16 @@ function viewArgs({ root, binds, readOnly }: RootView): readonly string[] {
   ]
 }
 
-function start(args: readonly string[], input = false, cwd?: string): Helper {
-  const child = spawn(nativeHelper(), ['files', ...args], {
+function start(
+  args: readonly string[],
+  {
+    input = false,
+    cwd,
+    userns,
+  }: { readonly input?: boolean; readonly cwd?: string; readonly userns?: string | null | undefined } = {},
+): Helper {
+  const inside = userns ? ['in', userns] : []
+  const child = spawn(nativeHelper(), [...inside, 'files', ...args], {
     stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   })

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
+import { run as runHere } from '../host/exec.ts'
 import { nativeHelper } from '../host/native-parts.ts'
 import { AddressBook } from './address-book.ts'
 import { parseCounters } from './counters.ts'
@@ -89,6 +90,7 @@ class BridgeNetworks implements Networks {
     containerId: string,
     wishes: readonly EndpointWish[],
     claimed: (sandbox: Sandbox) => void,
+    userns: string | null = null,
   ): Promise<Sandbox> {
     const netns = join(this.#directory, containerId.slice(0, 32))
     await this.#ready(wishes)
@@ -98,7 +100,9 @@ class BridgeNetworks implements Networks {
       const sandbox = { containerId, netns, endpoints }
       claimed(sandbox)
       const words = endpoints.flatMap((endpoint) => this.#words(endpoint))
-      await this.#native('join', netns, ...routeWords(endpoints, this.#networkOf), ...words)
+      if (userns !== null) await runHere(nativeHelper(), ['userns', 'net', netns, userns])
+      const how = userns === null ? 'join' : 'furnish'
+      await this.#native(how, netns, ...routeWords(endpoints, this.#networkOf), ...words)
       return sandbox
     } catch (error) {
       for (const endpoint of endpoints) this.#addresses.free(endpoint, containerId)

@@ -138,6 +138,8 @@ export interface Networks {
     containerId: string,
     wishes: readonly EndpointWish[],
     claimed: (sandbox: Sandbox) => void,
+    /** The user namespace that the new one belongs to, by a path; null is the engine's own. */
+    userns?: string | null,
   ): Promise<Sandbox>
   /** Plugs a sandbox into one more network. */
   plug(

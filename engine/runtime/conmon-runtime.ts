@@ -7,8 +7,8 @@
  * removing its state directory and the cgroups. Both were half of the time of a short container's life.
  */
 import { constants, readFileSync } from 'node:fs'
-import { access, lstat, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, chown, lstat, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
 import { type CgroupLayout, cgroupLayout, cgroupPids, liftLimits, removeCgroup } from '../host/cgroup.ts'
@@ -475,5 +475,9 @@ async function makeWorkingDirectory(settings: ContainerSettings): Promise<void> 
   if (info) {
     throw new EngineError('invalid', `Cannot mkdir: ${cwd} is not a directory`)
   }
-  await mkdir(path, { recursive: true, mode: 0o755 })
+  const first = await mkdir(path, { recursive: true, mode: 0o755 })
+  if (first === undefined || settings.userns === null) return
+  // Those that were made are of the container's root.
+  for (let made = path; made.length >= first.length; made = dirname(made))
+    await chown(made, settings.userns.uid, settings.userns.gid)
 }

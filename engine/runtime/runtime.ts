@@ -108,6 +108,8 @@ export interface ContainerSettings {
   readonly ipc: NamespaceSettings
   readonly pid: NamespaceSettings
   readonly uts: NamespaceSettings
+  /** The user namespace by a path, and who its root is on the host; null is the engine's own. */
+  readonly userns: { readonly path: string; readonly uid: number; readonly gid: number } | null
   readonly cgroup: NamespaceSettings
   readonly cgroupParent?: string
   readonly resources: ResourceSettings

@@ -65,6 +65,7 @@ export function settingsFor(
     ipc: { kind: 'private' },
     pid: { kind: 'private' },
     uts: { kind: 'private' },
+    userns: null,
     cgroup: { kind: 'host' },
     resources: {},
     devices: [],

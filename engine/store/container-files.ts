@@ -38,7 +38,7 @@ export class ContainerFiles {
 
   /** Throws `not-found` when there is nothing at `path`. */
   stat(root: ContainerRoot, path: string): Promise<FileStat> {
-    return this.#leased(root, (place) => statInView(view(root, place), path))
+    return this.#leased(root, (place) => statInView(this.#view(root, place), path))
   }
 
   /** What is at `path` as a tar whose names begin with `as`. The tar must be read to its end or left. */
@@ -49,7 +49,7 @@ export class ContainerFiles {
   ): Promise<{ readonly stat: FileStat; readonly tar: AsyncGenerator<Uint8Array, void, undefined> }> {
     const lease = await this.#rootfs.lease(root.id, root.diffIds)
     try {
-      const { stat, tar } = await readFromView(view(root, lease.path), path, as)
+      const { stat, tar } = await readFromView(this.#view(root, lease.path), path, as)
       return { stat, tar: releasing(tar, lease.release) }
     } catch (error) {
       await lease.release()
@@ -65,14 +65,14 @@ export class ContainerFiles {
     source: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     return this.#leased(root, (place) =>
-      writeToView(view(root, place), path, options, frames(decompress(withoutRareCompression(source)))),
+      writeToView(this.#view(root, place), path, options, frames(decompress(withoutRareCompression(source)))),
     )
   }
 
   /** The whole root without its mounts, as a tar. */
   async export({ id, diffIds }: Pick<ContainerRoot, 'id' | 'diffIds'>): Promise<AsyncGenerator<Uint8Array>> {
     const lease = await this.#rootfs.lease(id, diffIds)
-    return releasing(packTree(lease.path, 'seen'), lease.release)
+    return releasing(packTree(lease.path, 'seen', this.#rootfs.userNamespace(id)), lease.release)
   }
 
   /** What the container has changed, as the tar of an image's layer. The same changes are the same bytes. */
@@ -86,6 +86,10 @@ export class ContainerFiles {
     return upperChanges(upper, merged, await this.#rootfs.lowerOptions(diffIds), links)
   }
 
+  #view({ id, binds, readOnly }: ContainerRoot, root: string): RootView {
+    return { root, binds, readOnly, userns: this.#rootfs.userNamespace(id) }
+  }
+
   async #leased<T>(root: ContainerRoot, work: (place: string) => Promise<T>): Promise<T> {
     const lease = await this.#rootfs.lease(root.id, root.diffIds)
     try {
@@ -94,10 +98,6 @@ export class ContainerFiles {
       await lease.release()
     }
   }
-}
-
-function view({ binds, readOnly }: ContainerRoot, root: string): RootView {
-  return { root, binds, readOnly }
 }
 
 /** The stream ends when all of it is released: whoever has read it finds nothing mounted on its behalf. */

@@ -15,7 +15,7 @@ import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { Rootfs, type RootfsLease, type RootfsPlaces } from './rootfs.ts'
+import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
 import { AT_WORK, type ExpectedContainer, verifyStore } from './verify.ts'
@@ -31,6 +31,8 @@ export interface StoreOptions {
   readonly records: ImageRecords
   /** Another than this machine's records what is done to it. */
   readonly disk?: Disk
+  /** Containers whose owners are shifted into a user namespace. */
+  readonly shifted?: Shifted
 }
 
 /** See `Store` for what each method promises. */
@@ -66,7 +68,14 @@ export class FileStore implements Store {
     this.#trash = new Trash(disk, this.#layout.trash)
     this.#blobs = new Blobs(this.#layout, disk)
     this.#layers = new Layers(disk, this.#layout, this.#blobs, this.#trash, options.rootless)
-    this.#rootfs = new Rootfs(disk, this.#layout, this.#layers, this.#trash, options.rootless)
+    this.#rootfs = new Rootfs(
+      disk,
+      this.#layout,
+      this.#layers,
+      this.#trash,
+      options.rootless,
+      options.shifted ?? (() => null),
+    )
     this.files = new ContainerFiles(this.#rootfs)
   }
 

@@ -1,6 +1,6 @@
 /** Root filesystems of containers: an overlay of an image's layers under a writable one (kernel, overlayfs.rst). */
 import { lstat, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { EngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
 import { run } from '../host/exec.ts'
@@ -10,6 +10,12 @@ import type { Layers } from './layers.ts'
 import type { Layout } from './layout.ts'
 import type { RootfsMount } from './store.ts'
 import type { Trash } from './trash.ts'
+
+/**
+ * For a container whose owners are shifted into a user namespace: that namespace, and the whole store seen with them.
+ * The same for a container whenever it is asked.
+ */
+export type Shifted = (containerId: string) => { readonly userns: string; readonly store: string } | null
 
 /** mount(2) takes one page of options. */
 const MAX_OPTIONS = 4095
@@ -36,18 +42,20 @@ export class Rootfs {
   readonly #layers: Layers
   readonly #trash: Trash
   readonly #rootless: boolean
+  readonly #shifted: Shifted
   readonly #mounted = new Set<string>()
   /** Mounted for a container that runs. */
   readonly #wanted = new Set<string>()
   readonly #leases = new Map<string, number>()
   readonly #queues = new Map<string, Promise<unknown>>()
 
-  constructor(disk: Disk, layout: Layout, layers: Layers, trash: Trash, rootless: boolean) {
+  constructor(disk: Disk, layout: Layout, layers: Layers, trash: Trash, rootless: boolean, shifted: Shifted) {
     this.#disk = disk
     this.#layout = layout
     this.#layers = layers
     this.#trash = trash
     this.#rootless = rootless
+    this.#shifted = shifted
     for (const id of this.mountedIds()) {
       this.#mounted.add(id)
       this.#wanted.add(id)
@@ -119,12 +127,24 @@ export class Rootfs {
       )
     }
     await run('mount', ['-i', '-n', '-t', 'overlay', '-o', options, 'overlay', path], {
-      cwd: this.#layout.links,
+      cwd: this.#links(id),
       // Newer mount(8) hands options over one by one, 256 bytes each: too short for lowerdir.
       env: { PATH: process.env.PATH, LIBMOUNT_FORCE_MOUNT2: 'always' },
     })
     this.#mounted.add(id)
     return path
+  }
+
+  /** The user namespace whose ids the container's files are seen with; null for the host's own. */
+  userNamespace(id: string): string | null {
+    return this.#shifted(id)?.userns ?? null
+  }
+
+  /** Everything of an overlay is named relative to the links: seen shifted, all of it is. */
+  #links(id: string): string {
+    const shifted = this.#shifted(id)
+    if (shifted === null) return this.#layout.links
+    return join(shifted.store, relative(this.#layout.root, this.#layout.links))
   }
 
   async #prepare(id: string): Promise<void> {

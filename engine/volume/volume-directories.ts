@@ -1,7 +1,7 @@
 /** Volumes as directories: `<root>/volumes/<name>/_data`, durable when acknowledged, gone from sight when removed. */
 import { randomBytes } from 'node:crypto'
 import { access, lstat, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { type Disk, realDisk } from '../host/disk.ts'
 import { run } from '../host/exec.ts'
@@ -49,8 +49,8 @@ class VolumeDirectories implements Volumes {
     return (await readdir(join(place, '_data'))).length === 0
   }
 
-  async seed(name: string, rootfs: string, path: string): Promise<void> {
-    const target = join(this.#place(name), '_data')
+  async seed(name: string, rootfs: string, path: string, view = this.#directory): Promise<void> {
+    const target = join(view, relative(this.#directory, this.#place(name)), '_data')
     const marker = join(this.#place(name), SEEDING)
     const begun = await exists(marker)
     if (!begun && (await readdir(target)).length > 0) return

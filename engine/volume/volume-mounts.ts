@@ -39,9 +39,9 @@ export class VolumeMounts {
   }
 
   /** Mounts a part of a volume for a container and answers where. Throws `invalid`. */
-  async bindPart(container: string, name: string, subpath: string, index: number): Promise<string> {
+  async bindPart(container: string, volume: string, subpath: string, index: number): Promise<string> {
     const target = join(this.#directory, PARTS, container, String(index))
-    await bindSubpath(this.#place(name), subpath, target)
+    await bindSubpath(volume, subpath, target)
     return target
   }
 

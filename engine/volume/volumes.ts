@@ -19,7 +19,8 @@ export interface Volumes {
   /** Makes the directory; durable when it resolves. Idempotent. */
   create(name: string): Promise<VolumeDirectory>
   /** Copies what the image has at `path` of `rootfs` into an empty volume, owners and modes kept; what an earlier try left half-done is completed. */
-  seed(name: string, rootfs: string, path: string): Promise<void>
+  /** `view` is the volumes' folder as the owners in `rootfs` are meant; this one when left out. */
+  seed(name: string, rootfs: string, path: string, view?: string): Promise<void>
   /** True when nothing was put into it, or only half of what an image has for it. */
   isEmpty(name: string): Promise<boolean>
   /** Takes it out of sight, durably, with its bytes whole until the record of it is gone. Idempotent. */

@@ -11,6 +11,7 @@ import { containerFiles, fileMounts } from './files.ts'
 import { goFileMode } from './go-file-mode.ts'
 import type { Parts } from './parts.ts'
 import { mountSettings } from './settings.ts'
+import { remapOf } from './user-namespace.ts'
 
 /** Flags of PUT /containers/{id}/archive. */
 export interface ExtractOptions {
@@ -95,11 +96,14 @@ export class ContainerFilesService {
     if (container.phase === 'gone') throw new EngineError('not-found', `No such container: ${id}`)
     if (!standing.seeded && definition.mounts.some(({ kind }) => kind === 'volume')) {
       const lease = await store.leaseRootfs(id, diffIds)
-      await volumes.seed(definition.mounts, lease.path).finally(() => lease.release())
+      await volumes
+        .seed(definition.mounts, lease.path, remapOf(this.#parts.remap, host))
+        .finally(() => lease.release())
     }
     // A part of a volume is mounted while the container runs. To look its path up now would be to trust what is in it.
     const parts = await volumes.partsOf(container)
-    const facts = { volumePath: (name: string) => volumes.path(name), parts, layersOf: new Map() }
+    const remap = remapOf(this.#parts.remap, host)
+    const facts = { volumePath: (name: string) => volumes.pathFor(name, remap), parts, layersOf: new Map() }
     const shown = definition.mounts.filter(
       (mount) => !(mount.kind === 'volume' && mount.subpath && !parts.has(mount.destination)),
     )

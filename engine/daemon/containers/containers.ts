@@ -48,6 +48,7 @@ import {
 import { SummaryCache } from './summary.ts'
 import { processTable } from './top.ts'
 import { updateContainer } from './update.ts'
+import { checkRemapped } from './user-namespace.ts'
 
 export class Containers {
   readonly #parts: Parts
@@ -113,6 +114,7 @@ export class Containers {
         idOf: (other) => registry.find(other).id,
       },
     )
+    checkRemapped(definition.host, parts.remap)
     await parts.volumes.ensure(definition.mounts)
     await seedVolumes(parts, definition)
     // The image may have been removed meanwhile; from the record on, its layers stay.

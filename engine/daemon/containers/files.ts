@@ -1,5 +1,5 @@
 /** The files of a container that the engine writes: hostname, hosts, resolv.conf, and where its log is. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Endpoint, Sandbox } from '../../network/network.ts'
 import type { MountSettings } from '../../runtime/runtime.ts'
@@ -7,6 +7,7 @@ import { hasNames } from '../networks/naming.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import type { DaemonSettings } from '../settings.ts'
+import type { UserRemap } from './user-namespace.ts'
 
 /** Where every container on a network with names finds them. */
 const RESOLVER = '127.0.0.11'
@@ -37,6 +38,7 @@ export async function writeContainerFiles(
   definition: ContainerDefinition,
   sandbox: Sandbox | null,
   networks: NetworkRegistry,
+  remap: UserRemap | null = null,
 ): Promise<void> {
   const { config, host } = definition
   await mkdir(files.directory, { recursive: true, mode: 0o710 })
@@ -53,6 +55,10 @@ export async function writeContainerFiles(
       },
     ),
   ])
+  if (remap === null) return
+  // They are the container's own files, which its root may change.
+  for (const file of [files.hostname, files.hosts, files.resolvConf]) await chown(file, remap.uid, remap.gid)
+  await chown(files.directory, 0, remap.gid)
 }
 
 /** The container's own resolver settings, and where it says nothing those that are set for all. */

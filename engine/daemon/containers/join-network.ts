@@ -7,6 +7,7 @@ import type { Attachment } from '../records/container-record.ts'
 import type { Container } from './container.ts'
 import type { Parts } from './parts.ts'
 import { type PortWish, portWishes } from './ports.ts'
+import { remapOf } from './user-namespace.ts'
 
 /** What a start got. `held` are our copies of listening sockets, until the supervisor has its own. */
 export interface Joined {
@@ -42,14 +43,19 @@ async function joinNetworks(parts: Parts, container: Container): Promise<Joined>
   const ports = portWishes(config.ExposedPorts, host.PortBindings, host.PublishAllPorts, unnamed)
   const held = await holdPorts(parts, container, ports)
   try {
-    const sandbox = await parts.networks.acquire(container.id, wishes, (claimed) => {
-      const mappings = held.map(({ mapping }) => mapping)
-      const networks = Object.fromEntries(
-        found.map(([{ id, name }, asked]): [string, Attachment] => [name, { networkId: id, asked }]),
-      )
-      container.standing = { ...container.standing, networks, sandbox: claimed, mappings }
-      parts.records.put(container.id, container.standing, 'changed')
-    })
+    const sandbox = await parts.networks.acquire(
+      container.id,
+      wishes,
+      (claimed) => {
+        const mappings = held.map(({ mapping }) => mapping)
+        const networks = Object.fromEntries(
+          found.map(([{ id, name }, asked]): [string, Attachment] => [name, { networkId: id, asked }]),
+        )
+        container.standing = { ...container.standing, networks, sandbox: claimed, mappings }
+        parts.records.put(container.id, container.standing, 'changed')
+      },
+      remapOf(parts.remap, host)?.userns,
+    )
     return { namespace: { kind: 'path', path: sandbox.netns }, sandbox, held }
   } catch (error) {
     for (const port of held) port.release()

@@ -16,6 +16,7 @@ import type { HostDefaults } from './host-config.ts'
 import type { LogRotation } from './logs/rotate.ts'
 import type { ContainerRegistry } from './registry.ts'
 import type { ProcessDefaults } from './settings.ts'
+import type { UserRemap } from './user-namespace.ts'
 
 /** Finds images by what people write. Throws `not-found`. */
 export interface ImageSource {
@@ -44,6 +45,8 @@ export interface Parts {
   readonly networkRegistry: NetworkRegistry
   readonly defaults: HostDefaults
   readonly processDefaults: ProcessDefaults
+  /** How containers' users are shifted; null where they are the host's. */
+  readonly remap: UserRemap | null
   /** What a person has set; a reload changes it. */
   readonly settings: Settings
   /** Where containers' logs and files of their own are: a directory for each id. */

@@ -11,6 +11,7 @@ import type { ContainerDefinition, MountRecord } from '../records/container-reco
 import { commandOf } from './define.ts'
 import { parseDeviceRule } from './options/isolation.ts'
 import { securityOptions } from './options/security.ts'
+import type { UserRemap } from './user-namespace.ts'
 
 /** What only a start knows. */
 export interface StartFacts {
@@ -29,6 +30,8 @@ export interface StartFacts {
   /** Directories of an image's layers, top first. */
   readonly layersOf: ReadonlyMap<string, readonly string[]>
   readonly defaults: ProcessDefaults
+  /** How its users are shifted; null where they are the host's. */
+  readonly remap: UserRemap | null
 }
 
 /** What a person has set for all containers of the engine; it is not recorded in any of them. */
@@ -77,6 +80,7 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
     ...facts.ipc,
     pid: facts.pid,
     uts: host.UTSMode === 'host' || host.NetworkMode === 'host' ? { kind: 'host' } : { kind: 'private' },
+    userns: facts.remap && { path: facts.remap.userns, uid: facts.remap.uid, gid: facts.remap.gid },
     cgroup: host.CgroupnsMode === 'private' ? { kind: 'private' } : { kind: 'host' },
     ...(host.CgroupParent ? { cgroupParent: host.CgroupParent } : {}),
     resources: resourceSettings(host),

@@ -16,6 +16,7 @@ import { failedStart } from './lifecycle.ts'
 import type { Parts } from './parts.ts'
 import { dismantle } from './remove.ts'
 import { containerSettings } from './settings.ts'
+import { remapOf } from './user-namespace.ts'
 
 /** Starts it. Throws `not-modified` when it runs, `conflict` when it is paused, and what stands in the way. */
 export function startContainer(parts: Parts, container: Container): Promise<void> {
@@ -59,6 +60,7 @@ export async function startNow(parts: Parts, container: Container): Promise<void
 async function launch(parts: Parts, container: Container): Promise<void> {
   const { definition, id } = container
   const { host } = definition
+  const remap = remapOf(parts.remap, host)
   const [rootfs, joined] = await bothOrNeither(
     parts.store.mountRootfs(id, definition.diffIds),
     joinNetwork(parts, container),
@@ -67,13 +69,14 @@ async function launch(parts: Parts, container: Container): Promise<void> {
     if (joined.sandbox) emitNetworks(parts, container, joined.sandbox, 'connect')
     const files = containerFiles(parts.directory, id)
     const [volumeParts, layersOf] = await Promise.all([
-      parts.volumes.prepare(container, rootfs.path),
+      parts.volumes.prepare(container, rootfs.path, remap),
       imageLayers(parts, definition.mounts),
       writeContainerFiles(
         files,
         withResolver(definition, parts.settings.now.network),
         joined.sandbox,
         parts.networkRegistry,
+        remap,
       ),
     ])
     const settings = containerSettings(definition, {
@@ -85,7 +88,8 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       heldFds: joined.held.map(({ fd }) => fd),
       logPath: host.LogConfig.Type === 'none' ? null : files.log,
       fileMounts: fileMounts(containerFiles(parts.directory, filesOwner(parts, container))),
-      volumePath: (name) => parts.volumes.path(name),
+      volumePath: (name) => parts.volumes.pathFor(name, remap),
+      remap,
       parts: volumeParts,
       layersOf,
       defaults: parts.processDefaults,

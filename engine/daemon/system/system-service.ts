@@ -161,7 +161,7 @@ export class SystemService {
       ContainerdCommit: { ID: '', Expected: '' },
       RuncCommit: { ID: '', Expected: '' },
       InitCommit: { ID: '', Expected: '' },
-      SecurityOptions: securityOf(common, cgroup === 'v2', rootless),
+      SecurityOptions: securityOf(common, cgroup === 'v2', rootless, this.#parts.remap !== null),
       Warnings: nullIfNone([...warnings, ...(cgroupLack === null ? limitWarnings(limits) : [])]),
     }
   }
@@ -208,11 +208,13 @@ function securityOf(
   { seccomp, noNewPrivileges }: DaemonSettings['containers'],
   cgroupNamespaces: boolean,
   rootless: boolean,
+  remapped: boolean,
 ): readonly string[] {
   const profile = seccomp === 'default' ? 'builtin' : seccomp === 'unconfined' ? 'unconfined' : 'custom'
   return [
     `name=seccomp,profile=${profile}`,
     ...(rootless ? ['name=rootless'] : []),
+    ...(remapped ? ['name=userns'] : []),
     ...(cgroupNamespaces ? ['name=cgroupns'] : []),
     ...(noNewPrivileges ? ['name=no-new-privileges'] : []),
   ]

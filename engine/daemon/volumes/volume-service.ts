@@ -1,5 +1,6 @@
 /** Volumes: records, directories and who uses them. */
 import { randomBytes } from 'node:crypto'
+import { basename, join } from 'node:path'
 import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../../api/volume.ts'
 import { EngineError } from '../../errors.ts'
 import { checkPropagation } from '../../volume/propagation.ts'
@@ -8,6 +9,7 @@ import type { Volumes } from '../../volume/volumes.ts'
 import { nowNano, rfc3339 } from '../clock.ts'
 import type { Container } from '../containers/container.ts'
 import { noPlugin } from '../containers/mounts/plan.ts'
+import type { UserRemap } from '../containers/user-namespace.ts'
 import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
 import { anyOf, booleanFilter, checkFilters, type Filters, labelsFit, nameFits } from '../filters.ts'
@@ -94,6 +96,13 @@ export class VolumeService {
 
   path(name: string): string {
     return this.#mountpoint(name)
+  }
+
+  /** Where a container finds it whose owners are shifted; what is mounted on a volume has its own owners. */
+  pathFor(name: string, remap: UserRemap | null): string {
+    const path = this.#mountpoint(name)
+    if (remap === null || this.#volumes.get(name)?.options) return path
+    return join(remap.volumes, name, basename(path))
   }
 
   names(): readonly string[] {
@@ -203,11 +212,15 @@ export class VolumeService {
    * Before a start: what is missing is made, driver options are mounted, new volumes get what the image has, missing
    * bind sources are made. Answers, by destination, sources that were made for this start alone.
    */
-  async prepare(container: Container, rootfs: string): Promise<ReadonlyMap<string, string>> {
+  async prepare(
+    container: Container,
+    rootfs: string,
+    remap: UserRemap | null = null,
+  ): Promise<ReadonlyMap<string, string>> {
     const { mounts } = container.definition
     await this.ensure(mounts)
     for (const mount of mounts) if (mount.kind === 'volume') await this.#attach(mount.name, container)
-    if (!container.standing.seeded) await this.seed(mounts, rootfs)
+    if (!container.standing.seeded) await this.seed(mounts, rootfs, remap)
     const parts = new Map<string, string>()
     for (const [index, mount] of mounts.entries()) {
       if (mount.kind === 'bind') {
@@ -223,7 +236,12 @@ export class VolumeService {
         'read/write': String(!mount.readOnly),
       })
       if (!mount.subpath) continue
-      const part = await this.#mounts.bindPart(container.id, mount.name, mount.subpath, index)
+      const part = await this.#mounts.bindPart(
+        container.id,
+        this.pathFor(mount.name, remap),
+        mount.subpath,
+        index,
+      )
       parts.set(mount.destination, part)
     }
     return parts
@@ -238,12 +256,12 @@ export class VolumeService {
   }
 
   /** Gives those that want it and are empty what the image has at their destination, owners and modes too. */
-  seed(mounts: readonly MountRecord[], rootfs: string): Promise<void> {
+  seed(mounts: readonly MountRecord[], rootfs: string, remap: UserRemap | null = null): Promise<void> {
     // One at a time: of two containers with the same new volume the second finds it filled.
     return this.#seeding.run(async () => {
       for (const mount of mounts) {
         if (mount.kind === 'volume' && mount.seed)
-          await this.#directories.seed(mount.name, rootfs, mount.destination)
+          await this.#directories.seed(mount.name, rootfs, mount.destination, remap?.volumes)
       }
     })
   }

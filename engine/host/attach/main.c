@@ -13,6 +13,12 @@ int main(int argc, char **argv)
 
 	if (strcmp(slash ? slash + 1 : argv[0], "docker-init") == 0)
 		return applet_init(argc, argv);
+	if (argc >= 4 && strcmp(argv[1], "in") == 0) {
+		if (userns_enter(argv[2]))
+			return 1;
+		argv[2] = argv[0];
+		return main(argc - 2, argv + 2);
+	}
 	if (argc >= 2) {
 		if (strcmp(argv[1], "attach") == 0)
 			return applet_attach(argc - 1, argv + 1);
@@ -45,6 +51,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|init|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|in|init|version ...\n", stderr);
 	return 2;
 }

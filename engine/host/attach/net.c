@@ -273,11 +273,11 @@ static int routes(const struct place *inside, char **ways)
 	return route(inside, AF_INET, ways[0]) < 0 || route(inside, AF_INET6, ways[1]) < 0 ? -1 : 0;
 }
 
-static int join(int argc, char **a)
+static int join(int argc, char **a, int made)
 {
 	struct place home, inside;
 	look_from_here(&home);
-	if (new_namespace(a[0]) < 0)
+	if ((made ? enter(a[0]) : new_namespace(a[0])) < 0)
 		return -1;
 	look_from_here(&inside);
 	if (link_up(inside.netlink, 1) < 0) {
@@ -333,13 +333,15 @@ int applet_net(int argc, char **argv)
 	if (is(verb, "links") && argc == 3)
 		return link_list(nl_open(), argv[2]) < 0;
 	if (is(verb, "join") && argc >= 5 && (argc - 5) % WORDS == 0)
-		return join(argc - 2, argv + 2) < 0;
+		return join(argc - 2, argv + 2, 0) < 0;
+	if (is(verb, "furnish") && argc >= 5 && (argc - 5) % WORDS == 0)
+		return join(argc - 2, argv + 2, 1) < 0;
 	if (is(verb, "plug") && argc == 5 + WORDS)
 		return plug_more(argv + 2) < 0;
 	if (is(verb, "unplug") && argc == 6)
 		return unplug(argv + 2) < 0;
 	if (is(verb, "leave") && argc == 3)
 		return leave(argv[2]) < 0;
-	fputs("usage: net bridge|drop|links|join|plug|unplug|leave ...\n", stderr);
+	fputs("usage: net bridge|drop|links|join|furnish|plug|unplug|leave ...\n", stderr);
 	return 2;
 }

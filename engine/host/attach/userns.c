@@ -5,11 +5,14 @@
  *                                             what root owns on the disk, its first id owns there
  * userns net PATH USERNS                      a network namespace bound at PATH that belongs to USERNS
  *
+ * in USERNS APPLET ...                        the applet, as root of that user namespace
+ *
  * For containers whose root is somebody else on the host (user_namespaces(7), mount_setattr(2)).
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/mount.h>
 #include <sched.h>
 #include <stdint.h>
@@ -133,6 +136,15 @@ static int view(const char *source, const char *at, const char *userns)
 	if (syscall(SYS_move_mount, tree, "", AT_FDCWD, at, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return fail("mount at", at);
 	return 0;
+}
+
+int userns_enter(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWUSER) < 0 || setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 ||
+	    setresuid(0, 0, 0) < 0)
+		return fail("become root of", path);
+	return close(fd);
 }
 
 int applet_userns(int argc, char **argv)

@@ -87,6 +87,7 @@ export function buildSpec(
     mounts: buildMounts(settings, { devices, shm }, facts),
     linux: {
       namespaces: [
+        ...(settings.userns === null ? [] : [{ type: 'user', path: settings.userns.path }]),
         { type: 'mount' },
         ...namespace('network', settings.network),
         ...namespace('uts', settings.uts),
@@ -100,7 +101,9 @@ export function buildSpec(
         facts.rootless ? [] : deviceRules(privileged, devices, settings.deviceRules),
         cgroupsPath === null ? {} : blockIo,
       ),
-      devices: facts.rootless ? [] : devices.map(({ permissions: _, source: __, ...device }) => device),
+      devices: inUserNamespace(settings, facts)
+        ? []
+        : devices.map(({ permissions: _, source: __, ...device }) => device),
       sysctl: settings.sysctls,
       maskedPaths: masked,
       readonlyPaths: readonly,
@@ -161,13 +164,14 @@ function buildMounts(
   { devices, shm }: { readonly devices: readonly ResolvedDevice[]; readonly shm: ShmSource },
   facts: SpecFacts,
 ): OciMount[] {
+  const confined = inUserNamespace(settings, facts)
   const defaults = defaultMounts({
     privileged: settings.process.privileged,
     shm,
-    cgroup: facts.cgroupMount,
+    cgroup: facts.cgroupMount && settings.userns === null,
     bound: {
-      proc: facts.rootless && settings.pid.kind === 'host',
-      mqueue: facts.rootless && settings.ipc.kind === 'host' && (facts.hostQueues || 'absent'),
+      proc: confined && settings.pid.kind === 'host',
+      mqueue: confined && settings.ipc.kind === 'host' && (facts.hostQueues || 'absent'),
     },
   })
   const own = [...settings.mounts]
@@ -176,12 +180,17 @@ function buildMounts(
   const taken = new Set(own.map(({ destination }) => destination))
   return [
     ...defaults.filter(({ destination }) => !taken.has(destination)),
-    ...(facts.rootless ? devices.map(boundDevice) : []),
+    ...(confined ? devices.map(boundDevice) : []),
     ...own,
     ...(settings.init
       ? [{ destination: INIT_DESTINATION, type: 'bind', source: facts.init, options: ['bind', 'ro'] }]
       : []),
   ]
+}
+
+/** Without the rights of the host's root: the engine's namespace, or the container's own. */
+function inUserNamespace(settings: ContainerSettings, facts: SpecFacts): boolean {
+  return facts.rootless || settings.userns !== null
 }
 
 /** In a user namespace no device can be made; the host's own node is there under its new name. */
