@@ -2,7 +2,7 @@
  * The engine's command: reads the command line, opens the daemon, serves it. The only place that knows both the daemon
  * and the server.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import type { EngineConfig } from './config/config.ts'
 import { type Command, parseCommand } from './config/flags.ts'
 import { reloaded } from './config/reload.ts'
@@ -28,6 +28,10 @@ async function run(command: Command): Promise<void> {
     case 'config':
       process.stdout.write(`${JSON.stringify(command.config, null, 2)}\n`)
       return
+    case 'install':
+      return installUnits(command)
+    case 'uninstall':
+      return uninstallUnits(command)
     case 'prune':
       return prune(command)
     case 'check':
@@ -45,6 +49,39 @@ async function status(config: EngineConfig): Promise<number> {
   if (version === null) process.stdout.write(`no engine answers on ${config.socket}\n`)
   else process.stdout.write(`engine ${version} answers on ${config.socket}\n`)
   return version === null ? 1 : 0
+}
+
+async function installUnits(command: Extract<Command, { kind: 'install' }>): Promise<void> {
+  const { install, printUnits, unitDirectory } = await import('./host/systemd/install.ts')
+  const { unitsOf } = await import('./host/systemd/units.ts')
+  const { config, scope, print, flags } = command
+  const { liveRestore, shutdownTimeoutSeconds } = config.settings
+  const facts = {
+    scope,
+    command: [process.execPath, realpathSync(process.argv[1] ?? ''), ...flags],
+    socket: config.socket,
+    group: config.group,
+    stopSeconds: liveRestore ? 0 : shutdownTimeoutSeconds,
+  }
+  const directory = command.directory ?? unitDirectory(scope, process.env)
+  if (print) {
+    process.stdout.write(printUnits(unitsOf(facts), directory))
+    return
+  }
+  const start = command.directory === null
+  const { engineVersion } = await import('./server/ask.ts')
+  if (start && (await engineVersion(config.socket)) !== null)
+    throw new EngineError(
+      'conflict',
+      `an engine answers on ${config.socket} already: end it with "longshore engine stop", its containers run on`,
+    )
+  process.stdout.write(`${(await install(facts, directory, start)).join('\n')}\n`)
+}
+
+async function uninstallUnits({ scope, directory }: Extract<Command, { kind: 'uninstall' }>): Promise<void> {
+  const { uninstall, unitDirectory } = await import('./host/systemd/install.ts')
+  const from = directory ?? unitDirectory(scope, process.env)
+  process.stdout.write(`${(await uninstall(scope, from, directory === null)).join('\n')}\n`)
 }
 
 /** Asks the engine that runs what nothing needs, and prints it; with `--yes` has it removed. */

@@ -69,34 +69,40 @@ os.environ.update(LISTEN_FDS="1", LISTEN_FDNAMES="api", LISTEN_PID=str(os.getpid
 os.execv(sys.argv[2], sys.argv[2:])
 `
 
-test('a socket that whoever started it listens on is served, and left to them [25.01] [25.13]', async () => {
-  const handed = path.join(folder, 'handed.sock')
-  const run = path.join(folder, 'activated')
-  mkdirSync(run)
-  const log: string[] = []
-  const start = (): ChildProcess => {
-    const engine = [process.execPath, bin, 'engine', '--root', path.join(run, 'root'), '-H', 'fd://']
-    const child = spawn(
-      'python3',
-      ['-c', ACTIVATE, handed, ...engine, '--exec-root', path.join(run, 'state')],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    )
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => log.push(String(text)))
-    return child
-  }
-  const ended = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve))
-  const engine = start()
-  await until('the socket', () => log.join('').includes('ready'))
-  // Who connects before the engine is up waits, and is answered.
-  expect((await new Client(handed).get('/_ping')).text).toBe('OK')
-  expect(log.join('')).toContain('API listens on fd://api')
-  const gone = ended(engine)
-  engine.kill('SIGTERM')
-  await gone
-  expect(existsSync(handed)).toBe(true)
-})
+test.each([
+  ['without a word', []],
+  ['by fd://', ['-H', 'fd://']],
+])(
+  'a socket that whoever started it listens on is served %s, and left to them [25.01] [25.13]',
+  async (_, hosts) => {
+    const handed = path.join(folder, 'handed.sock')
+    const run = path.join(folder, 'activated')
+    mkdirSync(run, { recursive: true })
+    const log: string[] = []
+    const start = (): ChildProcess => {
+      const engine = [process.execPath, bin, 'engine', '--root', path.join(run, 'root'), ...hosts]
+      const child = spawn(
+        'python3',
+        ['-c', ACTIVATE, handed, ...engine, '--exec-root', path.join(run, 'state')],
+        {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      )
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => log.push(String(text)))
+      return child
+    }
+    const ended = (child: ChildProcess) => new Promise((resolve) => child.once('exit', resolve))
+    const engine = start()
+    await until('the socket', () => log.join('').includes('ready'))
+    // Who connects before the engine is up waits, and is answered.
+    expect((await new Client(handed).get('/_ping')).text).toBe('OK')
+    expect(log.join('')).toContain('API listens on fd://api')
+    const gone = ended(engine)
+    engine.kill('SIGTERM')
+    await gone
+    expect(existsSync(handed)).toBe(true)
+  },
+)
 
 test('fd:// without a socket handed over says so [25.13]', async () => {
   const said = await engineCommand(['--root', path.join(folder, 'none'), '-H', 'fd://'])

@@ -113,7 +113,10 @@ function refusal(reasons: readonly string[]): EngineError {
 function hostsOf(given: Given, { socket }: ConfigAsked, facts: ConfigFacts): readonly Host[] {
   const named = socket ?? facts.env.LONGSHORE_SOCKET
   const own: Host[] = named ? [{ kind: 'unix', path: named }] : []
-  const all = [...own, ...(given.hosts ?? [])]
+  const said = given.hosts ?? []
+  // Sockets that were handed over are meant to be served, whether or not anybody says so.
+  const handed = facts.env.LISTEN_FDS && !said.some(({ kind }) => kind === 'fd')
+  const all: Host[] = [...own, ...(handed ? [{ kind: 'fd', name: '' } as const] : []), ...said]
   if (all.length === 0) return [{ kind: 'unix', path: defaultSocket(facts) }]
   return [...new Map(all.map((host) => [printHost(host), host])).values()]
 }

@@ -1,7 +1,7 @@
 /** The engine's command line: which command, and its configuration. */
 import { EngineError } from '../errors.ts'
 import { type ConfigFacts, type EngineConfig, readConfig } from './config.ts'
-import type { KeyName } from './keys.ts'
+import { flagsOf, KEYS, type KeyName } from './keys.ts'
 import { type FlagTable, flagTable, keyFlags, readWords, type Words } from './words.ts'
 
 /** What the command line asks for. */
@@ -19,6 +19,18 @@ export type Command =
       /** What is asked for, as the query of GET /longshore/v1/prune. */
       readonly query: string
     }
+  | {
+      readonly kind: 'install'
+      readonly config: EngineConfig
+      readonly scope: 'system' | 'user'
+      /** Only say what would be written. */
+      readonly print: boolean
+      /** Where units go, without telling systemd; null is where it looks for them. */
+      readonly directory: string | null
+      /** Flags of the service, as they were given. */
+      readonly flags: readonly string[]
+    }
+  | { readonly kind: 'uninstall'; readonly scope: 'system' | 'user'; readonly directory: string | null }
   | { readonly kind: 'help' }
 
 /** Which engine: of every command that speaks of one. */
@@ -32,11 +44,15 @@ const SERVE: FlagTable = new Map([
   ...flagTable({ 'insecure-tcp': 'switch' }),
 ])
 
+const UNITS = { user: 'switch', 'unit-directory': 'one' } as const
+const UNIT_WORDS = ['user', 'unit-directory', 'print']
 const PRUNE_WORDS = ['plan', 'yes', 'images', 'volumes', 'filter']
 
 const COMMANDS: Readonly<Record<string, FlagTable>> = {
   serve: SERVE,
   config: SERVE,
+  install: new Map([...SERVE, ...flagTable({ ...UNITS, print: 'switch' })]),
+  uninstall: flagTable(UNITS),
   stop: PLACE,
   status: PLACE,
   check: flagTable({ json: 'switch' }),
@@ -73,6 +89,10 @@ export function parseCommand(args: readonly string[], facts: ConfigFacts): Comma
       return { kind: 'check', json: isOn(words, 'json') }
     case 'verify':
       return { kind: 'verify', config: config(), json: isOn(words, 'json'), deep: isOn(words, 'deep') }
+    case 'install':
+      return { ...unitsWords(words, facts), kind: 'install', ...installWords(words), config: config() }
+    case 'uninstall':
+      return { ...unitsWords(words, facts), kind: 'uninstall' }
     case 'prune':
       return pruneCommand(words, config())
     case 'stop':
@@ -82,6 +102,24 @@ export function parseCommand(args: readonly string[], facts: ConfigFacts): Comma
     default:
       return { kind: 'serve', config: config(), reread: config }
   }
+}
+
+/** Without root there is only the user's own manager. */
+function unitsWords(words: Words, { uid }: ConfigFacts) {
+  const scope = isOn(words, 'user') || uid !== 0 ? ('user' as const) : ('system' as const)
+  return { scope, directory: words.get('unit-directory')?.[0] ?? null }
+}
+
+function installWords(words: Words) {
+  const own = [...UNIT_WORDS, 'socket']
+  const flags = [...words]
+    .filter(([name]) => !own.includes(name))
+    .flatMap(([name, values]) => values.map((value) => `--${flagOf(name)}=${value}`))
+  return { print: isOn(words, 'print'), flags }
+}
+
+function flagOf(name: string): string {
+  return name in KEYS ? (flagsOf(name as KeyName)[0] ?? name) : name
 }
 
 function pruneCommand(words: Words, config: EngineConfig): Command {
@@ -108,7 +146,17 @@ function pruneCommand(words: Words, config: EngineConfig): Command {
 }
 
 function configOf(words: Words, facts: ConfigFacts): EngineConfig {
-  const own = ['root', 'socket', 'pid-file', 'config-file', 'insecure-tcp', 'json', 'deep', ...PRUNE_WORDS]
+  const own = [
+    'root',
+    'socket',
+    'pid-file',
+    'config-file',
+    'insecure-tcp',
+    'json',
+    'deep',
+    ...PRUNE_WORDS,
+    ...UNIT_WORDS,
+  ]
   const one = (name: string) => words.get(name)?.[0] ?? null
   const keys = [...words].filter(([name]) => !own.includes(name)) as [KeyName, readonly string[]][]
   return readConfig(

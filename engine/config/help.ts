@@ -10,6 +10,9 @@ Commands (without one, the engine runs in the foreground):
   verify    say whether its data is right and whether anything is leaked
   prune     say what nothing needs (--plan), or remove it (--yes); --images none|dangling|unused,
             --volumes none|anonymous|all, --filter label=NAME, --filter until=24h
+  install   make it a service of systemd, started with the machine or at the first call; --user for your own
+            manager, --print to see the units first. Other flags become the service's
+  uninstall take that back; containers run on
   config    say which settings the flags and the file come to, or what is wrong with them
 
 Flags:
