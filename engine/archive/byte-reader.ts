@@ -7,9 +7,15 @@ const CUT = 'the archive ends in the middle of an entry'
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
   #rest: Uint8Array = new Uint8Array(0)
+  #taken = 0
 
   constructor(source: AsyncIterable<Uint8Array>) {
     this.#source = source[Symbol.asyncIterator]()
+  }
+
+  /** How many bytes were taken so far. */
+  get position(): number {
+    return this.#taken
   }
 
   /** The next `count` bytes, or null when the stream is at its end. Throws `invalid` (`cut`) when it ends within them. */
@@ -51,6 +57,7 @@ export class ByteReader {
   #take(count: number): Buffer {
     const piece = this.#rest.subarray(0, count)
     this.#rest = this.#rest.subarray(count)
+    this.#taken += piece.length
     return Buffer.from(piece.buffer, piece.byteOffset, piece.length)
   }
 

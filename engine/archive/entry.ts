@@ -39,6 +39,8 @@ export interface TarHeader {
 /** An entry of a stream; its body must be read before the next entry is asked for, or it is skipped. */
 export interface TarEntry {
   readonly header: TarHeader
+  /** Where the body begins in the archive. */
+  readonly offset: number
   readonly body: AsyncGenerator<Uint8Array, void, undefined>
 }
 

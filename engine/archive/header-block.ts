@@ -76,10 +76,16 @@ export function decodeBlock(block: Buffer): RawHeader | null {
   }
 }
 
+/** How a block says which format it is of. */
+export type Magic = 'gnu' | 'posix'
+
+const MAGICS: Readonly<Record<Magic, string>> = { gnu: 'ustar  \0', posix: 'ustar\x0000' }
+
 /** Writes a block in GNU's format. `path` and `link` are cut to 100 bytes: longer ones need a long-name entry before. */
 export function encodeBlock(
   fields: Omit<RawHeader, 'type'> & { readonly type: EntryKind | 'long-name' | 'long-link' | 'pax' },
   tail?: Buffer,
+  magic: Magic = 'gnu',
 ): Buffer {
   const block = Buffer.alloc(BLOCK)
   block.write(fields.path.slice(0, 100), 0, 'latin1')
@@ -90,7 +96,7 @@ export function encodeBlock(
   putNumber(block, 136, 12, fields.mtime)
   block.write(flagOf(fields.type), 156, 'latin1')
   block.write(fields.link.slice(0, 100), 157, 'latin1')
-  block.write('ustar  \0', 257, 'latin1')
+  block.write(MAGICS[magic], 257, 'latin1')
   putNumber(block, 329, 8, fields.deviceMajor)
   putNumber(block, 337, 8, fields.deviceMinor)
   tail?.copy(block, 345)

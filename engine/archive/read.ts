@@ -61,7 +61,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     longName = undefined
     longLink = undefined
     const counter = { left: header.size }
-    yield { header, body: counted(reader, counter) }
+    yield { header, offset: reader.position, body: counted(reader, counter) }
     for await (const _ of reader.chunks(counter.left)); // what the consumer left goes by
     const gap = paddedSize(header.size) - header.size
     if (gap > 0) await reader.read(gap)

@@ -19,11 +19,20 @@ export interface RewriteOptions {
   readonly whiteouts?: boolean
 }
 
+/** Which bytes of an archive are the content of which file (a path below the root, as bytes). */
+export interface BodyPlace {
+  readonly path: string
+  readonly offset: number
+  readonly sizeBytes: number
+}
+
 /** What passed, filled while the rewritten stream is read. */
 export interface LayerTally {
   entries: number
   /** Bytes of regular files, hard links counted once. */
   sizeBytes: number
+  /** Filled at the end: contents that lie in a file just as they were in the archive, in its order. */
+  bodies?: readonly BodyPlace[]
 }
 
 const WHITEOUT = '.wh.'
@@ -40,9 +49,14 @@ export async function* rewriteLayer(
   tally: LayerTally = { entries: 0, sizeBytes: 0 },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const rewriter = new Rewriter(options)
-  for await (const { header, body } of readTar(source) as AsyncIterable<TarEntry>) {
+  const bodies = new Map<string, BodyPlace>()
+  for await (const { header, offset, body } of readTar(source) as AsyncIterable<TarEntry>) {
     const entries = rewriter.rewrite(header)
     for (const entry of entries) {
+      // What comes again under the same path replaces what was there.
+      bodies.delete(entry.path)
+      if (entry.kind === 'file' && !entry.pax.has('GNU.sparse.major') && !entry.pax.has('GNU.sparse.map'))
+        bodies.set(entry.path, { path: entry.path, offset, sizeBytes: entry.size })
       yield encodeHeader(entry)
       if (entry.size === 0) continue
       yield* body
@@ -55,6 +69,7 @@ export async function* rewriteLayer(
     yield encodeHeader(entry)
     tally.entries++
   }
+  tally.bodies = [...bodies.values()].filter(({ path }) => rewriter.isFile(path))
   yield END_OF_ARCHIVE
 }
 
@@ -86,6 +101,11 @@ class Rewriter {
     const above = this.#reviveAbove(folder)
     const rewritten = this.#plain({ ...entry, path, pax: this.#cleanPax(entry.pax, path) }, entry.path)
     return rewritten === null ? above : [...above, rewritten]
+  }
+
+  /** True for a path at which a file is left. */
+  isFile(path: string): boolean {
+    return this.#tree.get(path)?.kind === 'file'
   }
 
   /** The links that nothing has replaced. */

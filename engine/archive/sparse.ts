@@ -41,6 +41,8 @@ export async function readPieces(header: TarHeader, body: AsyncIterable<Uint8Arr
   if (map !== undefined) {
     return mapped(header, Number(pax.get('GNU.sparse.size')), pairs(map.split(',').map(Number)), body)
   }
+  // Format 0.0 says one key many times over, which no reader of records keeps.
+  if (pax.has('GNU.sparse.numblocks')) throw malformed(header)
   return { sizeBytes: header.size, pieces: sequential(body) }
 }
 
@@ -98,7 +100,7 @@ function extentsIn(block: Buffer, at: number, count: number): readonly Extent[] 
   return Array.from({ length: count }, (_, index) => ({
     offset: octal(block, at + index * 24),
     length: octal(block, at + index * 24 + 12),
-  })).filter(({ length }) => length > 0)
+  })).filter(({ length }) => length !== 0)
 }
 
 /** Twelve bytes: octal digits, or base 256 when the first bit is set. */
@@ -112,7 +114,7 @@ function pairs(numbers: readonly number[]): readonly Extent[] {
   return Array.from({ length: Math.floor(numbers.length / 2) }, (_, index) => ({
     offset: numbers[2 * index] as number,
     length: numbers[2 * index + 1] as number,
-  })).filter(({ length }) => length > 0)
+  })).filter(({ length }) => length !== 0)
 }
 
 /** Format 1.0: a count and that many pairs, a number a line, to the end of a block. */

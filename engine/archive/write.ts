@@ -21,7 +21,9 @@ export function encodeHeader(header: TarHeader): Buffer {
   const path = header.kind === 'directory' && !header.path.endsWith('/') ? `${header.path}/` : header.path
   if (path.length > 100) blocks.push(...longRecord('long-name', path))
   if (header.link.length > 100) blocks.push(...longRecord('long-link', header.link))
-  blocks.push(encodeBlock({ ...header, path, type: header.kind }, header.sparse?.tail))
+  // GNU tar takes the records of a sparse file for what they are only in a header of the format that has them.
+  const magic = [...header.pax.keys()].some((key) => key.startsWith('GNU.sparse.')) ? 'posix' : 'gnu'
+  blocks.push(encodeBlock({ ...header, path, type: header.kind }, header.sparse?.tail, magic))
   if (header.sparse) blocks.push(...header.sparse.extensions)
   return blocks.length === 1 ? (blocks[0] as Buffer) : Buffer.concat(blocks)
 }

@@ -11,22 +11,41 @@ import { diskError } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { Spool } from './spool.ts'
 
+/** The tars of unpacked layers, which can be written again. */
+export interface LayerTars {
+  /** Null when there is none with this digest. */
+  tarBytes(digest: Digest): Promise<number | null>
+  readTar(digest: Digest): AsyncIterable<Uint8Array>
+}
+
 /** The blobs of one store. */
 export class Blobs {
   readonly #layout: Layout
   readonly #disk: Disk
   #counter = 0
 
+  #layers: LayerTars | null = null
+
   constructor(layout: Layout, disk: Disk) {
     this.#layout = layout
     this.#disk = disk
   }
 
-  has(digest: Digest): Promise<boolean> {
-    return access(this.#layout.blob(digest)).then(
+  /** From now on the tars of unpacked layers count as blobs, too. */
+  readLayers(layers: LayerTars): void {
+    this.#layers = layers
+  }
+
+  async has(digest: Digest): Promise<boolean> {
+    const kept = await access(this.#layout.blob(digest)).then(
       () => true,
       () => false,
     )
+    return kept || (await this.#tarBytes(digest)) !== null
+  }
+
+  async #tarBytes(digest: Digest): Promise<number | null> {
+    return (await this.#layers?.tarBytes(digest)) ?? null
   }
 
   async write(expected: Descriptor, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
@@ -79,13 +98,13 @@ export class Blobs {
   async read(digest: Digest): Promise<Readable> {
     const path = this.#layout.blob(digest)
     const file = await stat(path).catch(() => null)
-    if (!file) throw new EngineError('not-found', `the store has no content ${digest}`)
-    return Readable.from(
-      verified(createReadStream(path, { highWaterMark: 256 * 1024 }), { digest, size: file.size }),
-      {
-        objectMode: false,
-      },
-    )
+    const size = file?.size ?? (await this.#tarBytes(digest))
+    if (size === null) throw new EngineError('not-found', `the store has no content ${digest}`)
+    const bytes =
+      file || !this.#layers
+        ? createReadStream(path, { highWaterMark: 256 * 1024 })
+        : this.#layers.readTar(digest)
+    return Readable.from(verified(bytes, { digest, size }), { objectMode: false })
   }
 
   /** A new temporary file for bytes that come. */
@@ -115,9 +134,10 @@ export class Blobs {
     return names.filter((name) => !isDigest(`sha256:${name}`))
   }
 
-  /** Bytes on disk; 0 when it is not there. */
+  /** Its length in bytes; 0 when it is not there. */
   async size(digest: Digest): Promise<number> {
-    return (await stat(this.#layout.blob(digest)).catch(() => null))?.size ?? 0
+    const file = await stat(this.#layout.blob(digest)).catch(() => null)
+    return file?.size ?? (await this.#tarBytes(digest)) ?? 0
   }
 
   async remove(digest: Digest): Promise<void> {

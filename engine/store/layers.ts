@@ -8,13 +8,16 @@ import type { Disk } from '../host/disk.ts'
 import { unpackTar } from '../host/tar.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
-import { type Blobs, throwIfAborted } from './blobs.ts'
+import { type Blobs, type LayerTars, throwIfAborted } from './blobs.ts'
 import { diskError, publish, TreeSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { withPatientCollector } from './patient-collector.ts'
 import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
+import { readRecipe, writeRecipe } from './tar-recipe.ts'
 import type { Trash } from './trash.ts'
+
+const RECIPE = 'tar-recipe'
 
 /** What `layer.json` says of a layer. Sizes in bytes. */
 export interface LayerFacts {
@@ -25,6 +28,8 @@ export interface LayerFacts {
   readonly entries: number
   /** Name of its short link. */
   readonly link: string
+  /** The length of its plain tar, when that can be written again from `tar-recipe` and is no blob of its own. */
+  readonly tarBytes?: number
 }
 
 /** How a layer comes in: `expected` is null when its digest is not known before (an import). */
@@ -48,7 +53,7 @@ export interface AddedLayer {
 }
 
 /** The layers of one store. */
-export class Layers {
+export class Layers implements LayerTars {
   readonly #disk: Disk
   readonly #layout: Layout
   readonly #blobs: Blobs
@@ -65,6 +70,7 @@ export class Layers {
     this.#trash = trash
     this.#rootless = rootless
     this.#trees = new TreeSync(disk, layout.root)
+    blobs.readLayers(this)
   }
 
   async has(diffId: Digest): Promise<boolean> {
@@ -80,6 +86,15 @@ export class Layers {
     const facts = parseFacts(text)
     if (facts) this.#facts.set(diffId, facts)
     return facts
+  }
+
+  async tarBytes(digest: Digest): Promise<number | null> {
+    return (await this.facts(digest))?.tarBytes ?? null
+  }
+
+  readTar(digest: Digest): AsyncIterable<Uint8Array> {
+    const folder = this.#layout.layer(digest)
+    return readRecipe(join(folder, RECIPE), join(folder, 'diff'))
   }
 
   async all(): Promise<readonly Digest[]> {
@@ -109,16 +124,26 @@ export class Layers {
       throwIfAborted(layer.signal)
       await layer.claim(received.value.digest)
       if (wanted !== null || unpacked.value === null) {
-        await spool.sync()
-        await this.#blobs.adopt(path, received.value.digest)
+        if (!(await this.#blobs.has(received.value.digest))) {
+          await spool.sync()
+          await this.#blobs.adopt(path, received.value.digest)
+        }
         const facts = (await this.facts(wanted as Digest)) as LayerFacts
         return { diffId: facts.diffId, sizeBytes: facts.sizeBytes, blob: received.value }
       }
       const { diffId, tally } = unpacked.value
-      const { size } = received.value
+      const { size, digest } = received.value
+      // What was pulled stays as it came. Plain tars that people bring or containers make can be written again.
+      const recipe = layer.expected === null && digest === diffId
+      if (recipe) {
+        const tar = { path, sizeBytes: size }
+        const diff = join(temporary, 'diff')
+        await writeRecipe(this.#disk, join(temporary, RECIPE), tar, tally.bodies ?? [], diff)
+      }
       layer.onProgress?.({ phase: 'extracting', current: size, total: size })
       await layer.claim(diffId)
-      await this.#publish({ temporary, blobPath: path }, diffId, received.value.digest, tally)
+      const made = { temporary, blobPath: path, tarBytes: recipe ? size : null }
+      await this.#publish(made, diffId, digest, tally)
       layer.onProgress?.({ phase: 'done' })
       return { diffId, sizeBytes: tally.sizeBytes, blob: received.value }
     } catch (error) {
@@ -199,16 +224,27 @@ export class Layers {
 
   /** Makes both durable by one sync of the file system, and only then gives the blob and the layer their names. */
   async #publish(
-    { temporary, blobPath }: { readonly temporary: string; readonly blobPath: string },
+    {
+      temporary,
+      blobPath,
+      tarBytes,
+    }: { readonly temporary: string; readonly blobPath: string; readonly tarBytes: number | null },
     diffId: Digest,
     blob: Digest,
     tally: LayerTally,
   ): Promise<void> {
     const link = await this.#link(diffId)
-    const facts: LayerFacts = { diffId, blob, sizeBytes: tally.sizeBytes, entries: tally.entries, link }
+    const facts: LayerFacts = {
+      diffId,
+      blob,
+      sizeBytes: tally.sizeBytes,
+      entries: tally.entries,
+      link,
+      ...(tarBytes === null ? {} : { tarBytes }),
+    }
     await this.#disk.writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
     await this.#trees.sync()
-    await this.#blobs.adopt(blobPath, blob)
+    if (tarBytes === null) await this.#blobs.adopt(blobPath, blob)
     try {
       await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
@@ -217,6 +253,7 @@ export class Layers {
       if (await this.has(diffId)) {
         // Another blob with the same content was faster, and may not be durable yet.
         await this.#disk.syncFolder(this.#layout.layers)
+        if (!(await this.#blobs.has(blob))) await this.#blobs.adopt(blobPath, blob)
         return
       }
       // A damaged one is in the way.
