@@ -4,14 +4,21 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { PassThrough, type Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 import type { DuplexStream } from './backend.ts'
 
 /** How long a client may keep its half open after ours has ended, in milliseconds. */
 const LINGER_MS = 10_000
 
+/** A connection that HTTP has let go of, and what the client sends on it. */
+export interface TakenOver {
+  readonly socket: Socket
+  readonly incoming: Readable
+}
+
 /** Takes the connection of an ordinary request whose body has been read. Node's parser lets go of it. */
-export function takeOver(request: IncomingMessage, response: ServerResponse, contentType: string): Socket {
+export function takeOver(request: IncomingMessage, response: ServerResponse, contentType: string): TakenOver {
   const socket = request.socket
   response.detachSocket(socket)
   // Node's HTTP server reads the handle natively; the first listener of `data` makes it give the reading back.
@@ -20,19 +27,20 @@ export function takeOver(request: IncomingMessage, response: ServerResponse, con
     socket.removeAllListeners(event)
   }
   socket.on('error', () => socket.destroy())
-  socket.pause()
+  // The request may set the socket flowing once more when it is done: what comes must have a place to go by then.
+  const incoming = socket.pipe(new PassThrough())
   socket.setTimeout(0)
   socket.write(`HTTP/1.1 200 OK\r\nContent-Type: ${contentType}\r\n\r\n`)
-  return socket
+  return { socket, incoming }
 }
 
 /** Answers an upgrade. */
-export function upgrade(socket: Socket, contentType: string): Socket {
+export function upgrade(socket: Socket, contentType: string): TakenOver {
   socket.setTimeout(0)
   socket.write(
     `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
   )
-  return socket
+  return { socket, incoming: socket }
 }
 
 /**
@@ -82,7 +90,7 @@ function readExactly(socket: Socket, length: number): Promise<Buffer> {
 }
 
 /** Joins a client's connection and a stream until either ends. Each side reads no faster than the other writes. */
-export function join(socket: Socket, stream: DuplexStream): void {
+export function join({ socket, incoming }: TakenOver, stream: DuplexStream): void {
   const { output, input } = stream
   if (socket.destroyed) {
     // The client left while the stream was coming.
@@ -98,20 +106,21 @@ export function join(socket: Socket, stream: DuplexStream): void {
   if (input) {
     // A container that closed its stdin or ended takes no more; what the client still sends is read and dropped.
     input.on('error', () => {
-      socket.unpipe(input)
-      socket.resume()
+      incoming.unpipe(input)
+      incoming.resume()
     })
     input.on('close', () => {
-      socket.unpipe(input)
-      socket.resume()
+      incoming.unpipe(input)
+      incoming.resume()
     })
-    socket.pipe(input)
+    incoming.pipe(input)
   } else {
-    socket.resume()
+    incoming.resume()
   }
   const finish = () => {
     if (socket.destroyed) return
     socket.end()
+    incoming.resume()
     linger(socket)
   }
   output.on('error', finish)

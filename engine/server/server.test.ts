@@ -18,6 +18,8 @@ let server: Server
 let defects: unknown[]
 let attached: AttachQuery[]
 let execBodies: unknown[]
+/** Resolves when a client has seen the head of an answer. */
+let headSeen: PromiseWithResolvers<void>
 
 /** A container that says everything back, and ends when its input does. */
 function echo(): DuplexStream {
@@ -45,8 +47,9 @@ function backend(): Backend {
     inspect: async (name: string) => ({ Name: name }),
   }
   const execs = {
-    start: async (_id: string, request: { Detach?: boolean }) => {
+    start: async (id: string, request: { Detach?: boolean }) => {
       execBodies.push(request)
+      if (id === 'slow') return { terminal: true, stream: headSeen.promise.then(echo) }
       return request.Detach ? null : { terminal: true, stream: Promise.resolve(echo()) }
     },
   }
@@ -59,6 +62,7 @@ beforeEach(async () => {
   defects = []
   attached = []
   execBodies = []
+  headSeen = Promise.withResolvers()
   server = createApi(backend(), '0.0.0', (error) => defects.push(error)).server(null)
   await listenOnSocket(server, socketPath, null)
 })
@@ -167,6 +171,21 @@ test('errors of an upgrade are ordinary answers', async () => {
   socket.once('data', () => socket.end())
   expect(await all).toMatch(/^HTTP\/1\.1 404 Not Found\r\n.*\{"message":"No such container: nobody"\}\n$/s)
 })
+
+test.each(['', UPGRADE])(
+  'the head is there before the stream, and what is sent meanwhile is kept (%j)',
+  async (more) => {
+    const { socket, all } = raw(
+      `POST /exec/slow/start HTTP/1.1\r\nHost: x\r\n${more}Content-Length: 2\r\n\r\n{}`,
+    )
+    socket.once('data', (head: Buffer) => {
+      expect(head.toString()).toMatch(/\r\n\r\n$/)
+      socket.end('meanwhile')
+      setImmediate(() => setImmediate(() => headSeen.resolve()))
+    })
+    expect(await all).toMatch(/\r\n\r\nmeanwhile$/)
+  },
+)
 
 test('a detached exec has no stream', async () => {
   expect(await ask('POST', '/exec/e/start', '{"Detach":true}')).toMatchObject({ status: 200, body: '' })
