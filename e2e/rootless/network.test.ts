@@ -15,6 +15,8 @@ import { logOf, stateOf } from './observe.ts'
 const WORLD = `lse2e-world-${process.pid}`
 const HERE = '203.0.113.1'
 const THERE = '203.0.113.2'
+/** As systemd-resolved's, and hopefully nobody's. */
+const LOOPBACK_RESOLVER = '127.0.0.153'
 
 describe('networks of an engine without root', () => {
   let engine: RunningEngine
@@ -29,7 +31,7 @@ describe('networks of an engine without root', () => {
     await mustRun('ip', ['-n', WORLD, 'addr', 'add', `${THERE}/30`, 'dev', 'eth0'])
     for (const link of ['lo', 'eth0']) await mustRun('ip', ['-n', WORLD, 'link', 'set', link, 'up'])
     registry = await startRegistry()
-    engine = await startRootless()
+    engine = await startRootless({ resolvConf: `nameserver ${LOOPBACK_RESOLVER}\n` })
     api = new Client(engine.socket)
     await giveImage(engine, registry)
     const { Warnings } = (await api.get('/info')).json<{ Warnings: string[] }>()
@@ -49,22 +51,23 @@ describe('networks of an engine without root', () => {
   test('a container reaches the world by TCP and UDP, DNS included', async () => {
     const server = inWorld(
       `require('net').createServer((s) => s.end('tcp\\n')).listen(7001)
-      // Answers every question for an address with 192.0.2.7 (RFC 1035, 4.1).
-      const u = require('dgram').createSocket('udp4')
-      u.on('message', (m, from) => {
-        const end = m.indexOf(0, 12) + 5
-        const head = Buffer.from([m[0], m[1], 0x81, 0x80, 0, 1, 0, m[end - 3] === 1 ? 1 : 0, 0, 0, 0, 0])
-        const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 7])
-        const answer = m[end - 3] === 1 ? [head, m.subarray(12, end), record] : [head, m.subarray(12, end)]
-        u.send(Buffer.concat(answer), from.port, from.address)
-      })
-      u.bind(53, () => console.log('up'))`,
+${dnsServer('0.0.0.0')}`,
     )
     try {
       await server.up
       expect(await say(`nc -w 5 ${THERE} 7001 < /dev/null`)).toBe('tcp\n')
       const answer = await say('nslookup web.example', { HostConfig: { Dns: [THERE] } })
       expect(answer).toContain('192.0.2.7')
+    } finally {
+      server.stop()
+    }
+  })
+
+  test('names are found where the host’s only resolver is on its loopback', async () => {
+    const server = nodeIn([], dnsServer(LOOPBACK_RESOLVER))
+    try {
+      await server.up
+      expect(await say('nslookup web.example')).toContain('192.0.2.7')
     } finally {
       server.stop()
     }
@@ -133,6 +136,19 @@ describe('networks of an engine without root', () => {
     await until('the server', async () => (await say(`nc -w 2 ${address} ${port} < /dev/null`)) === 'here\n')
   })
 })
+
+/** Answers every question for an address with 192.0.2.7 (RFC 1035, 4.1). */
+function dnsServer(address: string): string {
+  return `const u = require('dgram').createSocket('udp4')
+    u.on('message', (m, from) => {
+      const end = m.indexOf(0, 12) + 5
+      const head = Buffer.from([m[0], m[1], 0x81, 0x80, 0, 1, 0, m[end - 3] === 1 ? 1 : 0, 0, 0, 0, 0])
+      const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 9, 0, 4, 192, 0, 2, 7])
+      const answer = m[end - 3] === 1 ? [head, m.subarray(12, end), record] : [head, m.subarray(12, end)]
+      u.send(Buffer.concat(answer), from.port, from.address)
+    })
+    u.bind(53, '${address}', () => console.log('up'))`
+}
 
 async function sh(script: string): Promise<string> {
   return (await run('sh', ['-c', script])).stdout

@@ -7,6 +7,7 @@ import { hasNames } from '../networks/naming.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import type { DaemonSettings } from '../settings.ts'
+import { hostResolvConf } from './host-resolvers.ts'
 import type { UserRemap } from './user-namespace.ts'
 
 /** Where every container on a network with names finds them. */
@@ -49,7 +50,11 @@ export async function writeContainerFiles(
     }),
     writeFile(
       files.resolvConf,
-      resolvConfText(definition, await readText('/etc/resolv.conf'), hasNames(sandbox, networks)),
+      resolvConfText(
+        definition,
+        await hostResolvConf(host.NetworkMode === 'host'),
+        hasNames(sandbox, networks),
+      ),
       {
         mode: 0o644,
       },

@@ -24,9 +24,16 @@ export interface Uplink {
   readonly warnings: readonly string[]
 }
 
-/** Where a nameserver of the host's own loopback is to be had from inside; pasta carries questions there. */
-export const NAMESERVER_INSIDE = '169.254.1.1'
+/** Where questions to the host's own nameserver are taken inside. */
+const RESOLVERS = { pasta: '169.254.1.1', slirp4netns: '10.0.2.3' } as const
 const TUN = '/dev/net/tun'
+let resolver: string | null = null
+
+/** The address inside at which questions to the host's nameserver are passed on; null without such an uplink. */
+export function resolverInside(): string | null {
+  return resolver
+}
+
 /** How long an uplink may take to say that it cannot; it says nothing when it can. */
 const SETTLE_MS = 15_000
 
@@ -45,7 +52,7 @@ export async function openUplink(state: string, lifeline: string): Promise<Uplin
     await run(nativeHelper(), ['net', 'join', netns, '-', '-'])
   }
   const running = readGuard(state)
-  if (running) return { netns, program: running.program, warnings: [] }
+  if (running) return opened(netns, running.program)
   const { program, why } = choose()
   if (program === null) return { netns, program, warnings: [internalOnly(why)] }
   try {
@@ -54,10 +61,15 @@ export async function openUplink(state: string, lifeline: string): Promise<Uplin
       mode: 0o600,
     })
     await rename(`${guardFile(state)}.new`, guardFile(state))
-    return { netns, program, warnings: [] }
+    return opened(netns, program)
   } catch (error) {
     return { netns, program: null, warnings: [internalOnly((error as Error).message)] }
   }
+}
+
+function opened(netns: string, program: 'pasta' | 'slirp4netns'): Uplink {
+  resolver = RESOLVERS[program]
+  return { netns, program, warnings: [] }
 }
 
 /** Takes the namespace away; its uplink ends with the engine. */
@@ -88,13 +100,13 @@ function internalOnly(why: string): string {
 function command(program: 'pasta' | 'slirp4netns', netns: string): readonly string[] {
   if (program === 'slirp4netns')
     return [
-      ...[program, '--configure', '--mtu=65520', '--disable-host-loopback', '--disable-dns'],
+      ...[program, '--configure', '--mtu=65520', '--disable-host-loopback'],
       ...['--netns-type=path', netns, 'tap0'],
     ]
   return [
     // No port of the host is watched or opened, and no address inside stands for the host.
     ...[program, '--foreground', '--quiet', '--config-net', '--no-map-gw', '-t', 'none', '-u', 'none'],
-    ...['-T', 'none', '-U', 'none', '--dns-forward', NAMESERVER_INSIDE, '--netns', netns],
+    ...['-T', 'none', '-U', 'none', '--dns-forward', RESOLVERS.pasta, '--netns', netns],
   ]
 }
 
