@@ -146,6 +146,11 @@ class BridgeNetworks implements Networks {
     await (names === null ? this.#names.drop(sandbox.containerId) : this.#names.put(sandbox, names))
   }
 
+  async publishesIpv6(): Promise<boolean> {
+    // A kernel without IPv6 has no such table, one with it switched off an empty one.
+    return (await readFile('/proc/net/if_inet6', 'utf8').catch(() => '')) !== ''
+  }
+
   async holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]> {
     const held: HeldPort[] = []
     try {
@@ -159,8 +164,8 @@ class BridgeNetworks implements Networks {
 
   async publish(sandbox: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
     await this.#firewall.open(this.#rulesOf(sandbox, mappings))
-    const target = this.#wayOut(sandbox, 4)
-    if (networkPlace() !== null && target) aim(mappings, target.address)
+    const target = this.#wayOut(sandbox, 4) ?? this.#wayOut(sandbox, 6)
+    if (target) aim(mappings.filter(isCarried), target.address || target.address6)
   }
 
   async release(sandbox: Sandbox, mappings: readonly PortMapping[]): Promise<void> {
@@ -168,7 +173,7 @@ class BridgeNetworks implements Networks {
       this.#firewall.close(this.#rulesOf(sandbox, mappings)),
       this.#names.drop(sandbox.containerId),
     ])
-    if (networkPlace() !== null) await freed(mappings)
+    await freed(mappings.filter(isCarried))
     await this.#native('leave', sandbox.netns)
     for (const endpoint of sandbox.endpoints) this.#addresses.free(endpoint, sandbox.containerId)
   }
@@ -287,8 +292,14 @@ class BridgeNetworks implements Networks {
   }
 }
 
-/** Where the host does not route to containers, a port is carried to them. */
+/**
+ * Whether a port is carried by a process: where the host does not route to containers, and from IPv6, which containers
+ * may not have and which the kernel does not lead away from the loopback address.
+ */
+function isCarried({ hostIp }: PortMapping): boolean {
+  return networkPlace() !== null || hostIp.includes(':')
+}
+
 function reachable(held: HeldPort): HeldPort {
-  const place = networkPlace()
-  return place === null ? held : forwarded(held, place)
+  return isCarried(held.mapping) ? forwarded(held, networkPlace() ?? '/proc/self/ns/net') : held
 }

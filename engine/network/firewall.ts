@@ -74,7 +74,7 @@ export class Firewall {
       // Most engines never had a network of the second family.
       const known = await run(iptables, ['-w', '-t', 'nat', '-S', chains.ports], quiet)
       if (known.code !== 0 && family === 6) continue
-      for (const [table, chain, rule] of jumps(this.#tag)) {
+      for (const [table, chain, rule] of jumps(this.#tag, family)) {
         await run(iptables, ['-w', '-t', table, '-D', chain, ...rule], quiet)
       }
       for (const [table, chain] of [
@@ -102,7 +102,7 @@ export class Firewall {
 
   async #jump(family: Family): Promise<void> {
     const iptables = program(family)
-    for (const [table, chain, rule] of jumps(this.#tag)) {
+    for (const [table, chain, rule] of jumps(this.#tag, family)) {
       const found = await run(iptables, ['-w', '-t', table, '-C', chain, ...rule], { expectExit: [0, 1, 2] })
       if (found.code !== 0) await run(iptables, ['-w', '-t', table, '-I', chain, ...rule])
     }

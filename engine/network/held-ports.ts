@@ -26,7 +26,8 @@ function holdTcp(mapping: PortMapping): Promise<HeldPort> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen({ host: mapping.hostIp, port: mapping.hostPort, exclusive: true }, () => {
+    const { hostIp: host, hostPort: port } = mapping
+    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(':') }, () => {
       const address = server.address()
       const hostPort = typeof address === 'object' && address !== null ? address.port : mapping.hostPort
       server.unref()
@@ -41,7 +42,8 @@ function holdTcp(mapping: PortMapping): Promise<HeldPort> {
 
 function holdUdp(mapping: PortMapping): Promise<HeldPort> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4')
+    const six = mapping.hostIp.includes(':')
+    const socket = createSocket(six ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
     socket.once('error', reject)
     socket.bind({ address: mapping.hostIp, port: mapping.hostPort, exclusive: true }, () => {
       const hostPort = socket.address().port
@@ -70,6 +72,11 @@ export function descriptorOf(socket: WithHandle): number {
   return fd
 }
 
+/** The host's side of a mapping as Docker writes it. */
+export function hostSide({ hostIp, hostPort }: Pick<PortMapping, 'hostIp' | 'hostPort'>): string {
+  return hostIp.includes(':') ? `[${hostIp}]:${hostPort}` : `${hostIp}:${hostPort}`
+}
+
 async function bindFailure(mapping: PortMapping, cause: NodeJS.ErrnoException): Promise<EngineError> {
   const { hostIp, hostPort, protocol } = mapping
   switch (cause.code) {
@@ -77,26 +84,26 @@ async function bindFailure(mapping: PortMapping, cause: NodeJS.ErrnoException): 
       const owner = await portOwner(hostPort, protocol)
       return new EngineError(
         'conflict',
-        `Bind for ${hostIp}:${hostPort} failed: port is already allocated${describe(owner)}`,
+        `Bind for ${hostSide(mapping)} failed: port is already allocated${describe(owner)}`,
         { cause },
       )
     }
     case 'EADDRNOTAVAIL':
       return new EngineError(
         'invalid',
-        `Bind for ${hostIp}:${hostPort} failed: ${hostIp} is no address of this host`,
+        `Bind for ${hostSide(mapping)} failed: ${hostIp} is no address of this host`,
         { cause },
       )
     case 'EACCES':
       return new EngineError(
         'forbidden',
-        `Bind for ${hostIp}:${hostPort} failed: this user may not bind ports below 1024. Run: sudo sysctl net.ipv4.ip_unprivileged_port_start=${hostPort}`,
+        `Bind for ${hostSide(mapping)} failed: this user may not bind ports below 1024. Run: sudo sysctl net.ipv4.ip_unprivileged_port_start=${hostPort}`,
         { cause },
       )
     default:
       return cause instanceof EngineError
         ? cause
-        : new EngineError('internal', `Bind for ${hostIp}:${hostPort} failed: ${cause.message}`, { cause })
+        : new EngineError('internal', `Bind for ${hostSide(mapping)} failed: ${cause.message}`, { cause })
   }
 }
 

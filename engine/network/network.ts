@@ -152,6 +152,8 @@ export interface Networks {
   unplug(sandbox: Sandbox, mappings: readonly PortMapping[], networkId: string): Promise<Sandbox>
   /** Says how a container is found on its networks; null when on none of them by name. Resolves when it is so. */
   name(sandbox: Sandbox, names: SandboxNames | null): Promise<void>
+  /** Whether this host has IPv6, so that a port can be published there too. */
+  publishesIpv6(): Promise<boolean>
   /** Binds the host ports; hostPort 0 takes a free one. Throws `conflict` "... port is already allocated" naming the owner. */
   holdPorts(mappings: readonly PortMapping[]): Promise<readonly HeldPort[]>
   /** Adds forwarding rules of a container's ports. */

@@ -19,12 +19,14 @@ export function chainsOf(tag: string): Chains {
 }
 
 /** The jumps from the kernel's chains into ours: table, chain, rule. */
-export function jumps(tag: string): readonly (readonly [string, string, readonly string[]])[] {
+export function jumps(tag: string, family: 4 | 6): readonly (readonly [string, string, readonly string[]])[] {
   const chains = chainsOf(tag)
+  // The kernel does not let the IPv6 loopback address out of its interface: there the held socket answers itself.
+  const outward = family === 6 ? ['!', '-d', '::1/128'] : []
   return [
     ['filter', 'FORWARD', ['-j', chains.forward]],
     ['nat', 'PREROUTING', ['-m', 'addrtype', '--dst-type', 'LOCAL', '-j', chains.ports]],
-    ['nat', 'OUTPUT', ['-m', 'addrtype', '--dst-type', 'LOCAL', '-j', chains.ports]],
+    ['nat', 'OUTPUT', [...outward, '-m', 'addrtype', '--dst-type', 'LOCAL', '-j', chains.ports]],
     ['nat', 'POSTROUTING', ['-j', chains.leave]],
   ]
 }

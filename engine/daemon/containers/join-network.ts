@@ -1,5 +1,6 @@
 /** A container's place in the network, for the time that it is up. */
 import { EngineError, isEngineError } from '../../errors.ts'
+import { hostSide } from '../../network/held-ports.ts'
 import type { HeldPort, PortMapping, Sandbox } from '../../network/network.ts'
 import type { NamespaceSettings } from '../../runtime/runtime.ts'
 import { modeKind, wishOf } from '../networks/attachments.ts'
@@ -71,11 +72,31 @@ async function holdPorts(
 ): Promise<readonly HeldPort[]> {
   const held: HeldPort[] = []
   try {
-    for (const wish of wishes) held.push(await holdOne(parts, container, wish))
+    for (const wish of wishes) held.push(...(await holdWish(parts, container, wish)))
     return held
   } catch (error) {
     for (const port of held) port.release()
     throw error
+  }
+}
+
+/** A number that is free on every IPv4 address may be somebody's on an IPv6 one; so often another is tried. */
+const RANDOM_TRIES = 5
+
+/** One port, or with both families the same one of each. */
+async function holdWish(parts: Parts, container: Container, wish: PortWish): Promise<HeldPort[]> {
+  const both = wish.everywhere && (await parts.networks.publishesIpv6())
+  for (let tried = 1; ; tried++) {
+    const four = await holdOne(parts, container, wish)
+    if (!both) return [four]
+    const { hostPort } = four.mapping
+    const twin = { ...wish, hostIp: '::', first: hostPort, last: hostPort }
+    try {
+      return [four, await holdOne(parts, container, twin)]
+    } catch (error) {
+      four.release()
+      if (wish.first !== 0 || tried === RANDOM_TRIES) throw error
+    }
   }
 }
 
@@ -106,7 +127,7 @@ function checkUnclaimed(parts: Parts, mapping: PortMapping): void {
   const name = parts.registry.byId(holder)?.name ?? holder
   throw new EngineError(
     'conflict',
-    `Bind for ${mapping.hostIp}:${mapping.hostPort} failed: port is already allocated (by container ${name})`,
+    `Bind for ${hostSide(mapping)} failed: port is already allocated (by container ${name})`,
   )
 }
 

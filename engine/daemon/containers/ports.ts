@@ -2,11 +2,14 @@
 import type { PortSummary } from '../../api/container.ts'
 import type { PortBinding, PortMap } from '../../api/network.ts'
 import { EngineError } from '../../errors.ts'
+import { familyOf } from '../../network/cidr.ts'
 import type { PortMapping } from '../../network/network.ts'
 
 /** A port that is to be published: a fixed host port, one of a range, or any (`first` 0). */
 export interface PortWish {
   readonly hostIp: string
+  /** No address was named: the same port of every IPv6 address too, on a host that has any. */
+  readonly everywhere: boolean
   readonly first: number
   readonly last: number
   readonly containerPort: number
@@ -30,6 +33,7 @@ export function portWishes(
     for (const binding of list && list.length > 0 ? list : [{ HostIp: '', HostPort: '' }]) {
       wishes.push({
         hostIp: hostAddress(binding, unnamed),
+        everywhere: !binding.HostIp && unnamed === '0.0.0.0',
         ...hostRange(binding),
         containerPort: port,
         protocol,
@@ -40,7 +44,8 @@ export function portWishes(
   for (const spec of Object.keys(exposed ?? {})) {
     const { port, protocol } = parsePort(spec)
     if (named.has(`${port}/${protocol}`) || protocol === 'sctp') continue
-    wishes.push({ hostIp: unnamed, first: 0, last: 0, containerPort: port, protocol })
+    const everywhere = unnamed === '0.0.0.0'
+    wishes.push({ hostIp: unnamed, everywhere, first: 0, last: 0, containerPort: port, protocol })
   }
   return wishes
 }
@@ -59,12 +64,10 @@ export function parsePort(spec: string): {
 
 function hostAddress({ HostIp }: PortBinding, unnamed: string): string {
   if (!HostIp) return unnamed
-  if (HostIp === '::') return '0.0.0.0'
   if (HostIp === 'localhost') return '127.0.0.1'
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(HostIp)) {
-    throw new EngineError('invalid', `invalid IP address: ${HostIp} (ports are published on IPv4 addresses)`)
-  }
-  return HostIp
+  const address = HostIp.replace(/^\[(.*)\]$/, '$1')
+  if (familyOf(address) === null) throw new EngineError('invalid', `invalid IP address: ${HostIp}`)
+  return address
 }
 
 function hostRange({ HostPort }: PortBinding): { readonly first: number; readonly last: number } {

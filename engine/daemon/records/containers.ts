@@ -59,7 +59,7 @@ export class ContainerRecords {
     this.#addAddress = db.prepare('INSERT INTO container_addresses VALUES (?, ?, ?)')
     this.#addPort = db.prepare('INSERT INTO container_ports VALUES (?, ?, ?, ?)')
     this.#portHolder = db.prepare(
-      'SELECT container FROM container_ports WHERE port = ? AND protocol = ? AND (ip = ? OR ip = ? OR ? = ?)',
+      'SELECT container FROM container_ports WHERE port = ? AND protocol = ? AND (ip = ? OR ip = ? OR (? = ? AND instr(ip, ?) > 0))',
     )
   }
 
@@ -109,10 +109,10 @@ export class ContainerRecords {
     this.#delete.run(id)
   }
 
-  /** The container that holds a port on an address or on all of them; null when none does. */
+  /** The container that holds a port on an address or on all of its family; null when none does. */
   portHolder({ hostIp, hostPort, protocol }: Omit<PortMapping, 'containerPort'>): string | null {
-    const every = '0.0.0.0'
-    const row = this.#portHolder.get(hostPort, protocol, hostIp, every, hostIp, every)
+    const [every, mark] = hostIp.includes(':') ? ['::', ':'] : ['0.0.0.0', '.']
+    const row = this.#portHolder.get(hostPort, protocol, hostIp, every, hostIp, every, mark)
     return row ? String(row.container) : null
   }
 }
