@@ -12,9 +12,9 @@ test('bindings become wishes: an address, a number, a range or any', () => {
     false,
   )
   expect(wishes).toEqual([
-    { hostIp: '0.0.0.0', first: 0, last: 0, containerPort: 90, protocol: 'tcp' },
-    { hostIp: '127.0.0.1', first: 8080, last: 8080, containerPort: 80, protocol: 'tcp' },
-    { hostIp: '0.0.0.0', first: 5300, last: 5310, containerPort: 53, protocol: 'udp' },
+    { hostIp: '0.0.0.0', everywhere: true, first: 0, last: 0, containerPort: 90, protocol: 'tcp' },
+    { hostIp: '127.0.0.1', everywhere: false, first: 8080, last: 8080, containerPort: 80, protocol: 'tcp' },
+    { hostIp: '0.0.0.0', everywhere: true, first: 5300, last: 5310, containerPort: 53, protocol: 'udp' },
   ])
 })
 
@@ -39,6 +39,7 @@ test('what is no port is refused', () => {
   expect(wish('70000/tcp', '80')).toThrow('invalid port specification')
   expect(wish('80/tcp', '90-80')).toThrow('invalid port specification: "90-80"')
   expect(wish('80/tcp', '80', 'example.org')).toThrow('invalid IP address: example.org')
+  expect(wish('80/tcp', '80', '[::1]')()).toMatchObject([{ hostIp: '::1', everywhere: false }])
 })
 
 test('inspect and the list show what is published and what is only exposed', () => {
