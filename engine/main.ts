@@ -152,7 +152,9 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   const userRemap = await userRemapOf(config)
   const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings, userRemap })
   if (daemon.recovered !== '') log.write('info', `recovered:\n${daemon.recovered}`)
-  const api = createApi(daemon, VERSION, report)
+  const { experimental } = config.settings
+  const trace = (line: string) => log.write('debug', line)
+  const api = createApi(daemon, { engineVersion: VERSION, experimental, trace }, report)
   const { hosts, group, tls, pidFile } = config
   const listeners = await openListeners(api, { addresses: hosts, group, tls, inherited })
   writeFileSync(pidFile, `${process.pid}\n`)
@@ -162,10 +164,13 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   process.on('SIGHUP', () => {
     running = reload(running, reread, { daemon, listeners, log })
   })
-  let ending = false
+  let asked = 0
   const end = async (signal: string) => {
-    if (ending) return
-    ending = true
+    asked++
+    if (asked === 2)
+      log.write('warn', `${signal} again: once more ends the engine without waiting for containers`)
+    if (asked > 2) process.exit(1)
+    if (asked > 1) return
     const containers = running.settings.liveRestore ? 'run on' : 'are stopped'
     log.write('info', `${signal}: the engine ends, its containers ${containers}`)
     listeners.close()

@@ -46,6 +46,22 @@ test('without live-restore, Ctrl-C stops containers by their signals within the 
   await until('it to run again', async () => (await state(back)).Status === 'running')
 })
 
+test('who asks three times is not kept waiting, and loses nothing [25.02]', async () => {
+  daemon = await startDaemon({ 'live-restore': false, 'shutdown-timeout': 100 })
+  await giveBox(daemon.api)
+  const id = await daemon.start({ Cmd: STUBBORN, StopTimeout: 100, HostConfig: { NetworkMode: 'none' } })
+  await ready(id)
+  const pid = daemon.engine.pid()
+  process.kill(pid, 'SIGINT')
+  await until('it to stop its containers', () => daemon.engine.log().includes('are stopped'))
+  process.kill(pid, 'SIGINT')
+  await until('the warning', () => daemon.engine.log().includes('once more ends the engine'))
+  process.kill(pid, 'SIGINT')
+  await until('the engine to end', () => !isAlive(pid))
+  await daemon.engine.start()
+  expect(await state(id)).toMatchObject({ Status: 'running' })
+})
+
 test.each([
   ['the file', { 'live-restore': true }, []],
   ['the flag', {}, ['--live-restore']],

@@ -45,6 +45,8 @@ test('SIGHUP applies what can change, says what waits, and tells with an event [
       IndexConfigs: { 'later.example:5000': { Secure: false } },
     },
   })
+  // Debugging tells of each call.
+  expect(daemon.engine.log()).toMatch(/debug GET \/v1\.41\/info: 200, \d/)
   const events = await daemon.api.get(
     `/events?since=${since}&until=${Math.ceil(Date.now() / 1000) + 1}&filters=${encodeURIComponent('{"type":["daemon"]}')}`,
   )

@@ -63,7 +63,11 @@ beforeEach(async () => {
   attached = []
   execBodies = []
   headSeen = Promise.withResolvers()
-  server = createApi(backend(), '0.0.0', (error) => defects.push(error)).server(null)
+  server = createApi(
+    backend(),
+    { engineVersion: '0.0.0', experimental: false, trace: () => undefined },
+    (error) => defects.push(error),
+  ).server(null)
   await listenOnSocket(server, socketPath, null)
 })
 
@@ -206,7 +210,11 @@ test('swarm is answered as by an engine outside one', async () => {
 })
 
 test('a socket left by the dead is replaced, a living one is not', async () => {
-  const second = createApi(backend(), '0.0.0', () => undefined).server(null)
+  const second = createApi(
+    backend(),
+    { engineVersion: '0.0.0', experimental: false, trace: () => undefined },
+    () => undefined,
+  ).server(null)
   await expect(listenOnSocket(second, socketPath, null)).rejects.toThrow('already listens')
   await expect(listenOnSocket(second, join(folder, 'x'.repeat(120)), null)).rejects.toThrow('longer than 107')
 })

@@ -36,11 +36,20 @@ const READ_OUT_MS = 10_000
 /** Told of what no client can repair. */
 export type ReportDefect = (error: unknown, what: string) => void
 
+/** What the server is told of the engine that it serves. */
+export interface ApiOptions {
+  readonly engineVersion: string
+  /** Said to clients, who show more of themselves then. */
+  readonly experimental: boolean
+  /** Told of each call when it has been answered. */
+  readonly trace: (line: string) => void
+}
+
 /** The headers of every answer. */
-function commonHeaders(engineVersion: string): Readonly<Record<string, string>> {
+function commonHeaders({ engineVersion, experimental }: ApiOptions): Readonly<Record<string, string>> {
   return {
     'Api-Version': API_VERSION,
-    'Docker-Experimental': 'false',
+    'Docker-Experimental': String(experimental),
     Ostype: 'linux',
     Server: `Longshore/${engineVersion} (linux)`,
   }
@@ -60,12 +69,12 @@ export interface Api {
 }
 
 /** The API over `backend`. */
-export function createApi(backend: Backend, engineVersion: string, report: ReportDefect): Api {
+export function createApi(backend: Backend, options: ApiOptions, report: ReportDefect): Api {
   const router = new Router(allRoutes(backend))
   const takers = new Router(hijackRoutes(backend.containers, backend.execs))
   const sockets = new Router(webSocketRoutes(backend.containers))
-  const common = commonHeaders(engineVersion)
-  const options = {
+  const common = commonHeaders(options)
+  const serving = {
     // Uploads may take as long as they take, and a log may be followed for days.
     requestTimeout: 0,
     keepAliveTimeout: 60_000,
@@ -81,8 +90,8 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
   return {
     server(tls) {
       const server = tls
-        ? createSecureServer({ ...options, ...secureOptions(tls), allowHalfOpen: true })
-        : createServer(options)
+        ? createSecureServer({ ...serving, ...secureOptions(tls), allowHalfOpen: true })
+        : createServer(serving)
       server.on('request', (request, response) => {
         void serve(request, response)
       })
@@ -96,7 +105,12 @@ export function createApi(backend: Backend, engineVersion: string, report: Repor
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     for (const [name, value] of Object.entries(common)) response.setHeader(name, value)
     const gone = new AbortController()
-    response.on('close', () => gone.abort())
+    const from = performance.now()
+    response.on('close', () => {
+      gone.abort()
+      const took = (performance.now() - from).toFixed(1)
+      options.trace(`${request.method} ${request.url}: ${response.statusCode}, ${took} ms`)
+    })
     try {
       const url = splitUrl(request.url ?? '/')
       const { version, path } = splitVersion(url.path)

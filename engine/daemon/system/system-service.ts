@@ -11,6 +11,7 @@ import type { Parts } from '../containers/parts.ts'
 import { openEventStream } from '../events/event-stream.ts'
 import type { Filters } from '../filters.ts'
 import type { DaemonSettings, Settings } from '../settings.ts'
+import { backingFilesystem } from './backing-filesystem.ts'
 import { diskUsage, type UsageParts } from './disk-usage.ts'
 import { limitsOfHost, limitWarnings, NO_LIMITS } from './limits.ts'
 import { registryConfig } from './registry-config.ts'
@@ -98,7 +99,7 @@ export class SystemService {
       Images: this.#usage.records.all().length,
       Driver: 'overlay2',
       DriverStatus: [
-        ['Backing Filesystem', 'overlayfs'],
+        ['Backing Filesystem', backingFilesystem(root)],
         ['Supports d_type', 'true'],
         ['Native Overlay Diff', 'true'],
       ],
