@@ -160,12 +160,23 @@ describe.skipIf(!able)('a power cut', () => {
     const end = daemon.containers.wait('one', 'next-exit', never).result
     await daemon.containers.start('one')
     await end
+    const committed = {
+      container: 'one',
+      repo: 'made',
+      tag: '1',
+      comment: '',
+      author: '',
+      changes: [],
+      pause: true,
+    }
+    await daemon.files.commit({ ...committed, config: null })
+    promiseImage('docker.io/library/made:1')
     release('container one', 'container two', 'volume gone')
     await daemon.containers.remove('one', { force: true, volumes: true })
     await daemon.containers.prune(new Map())
     await daemon.volumes.remove('gone', { force: false })
     await daemon.volumes.prune(new Map())
-    release('image docker.io/library/second:1', 'image box:latest')
+    release('image docker.io/library/second:1', 'image docker.io/library/made:1', 'image box:latest')
     await daemon.images.prune(new Map([['dangling', ['false']]]))
     await drained(daemon.images.import(imported, Readable.from([busyboxTree(folder)]), never))
     promiseImage('box:latest')
