@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -13,6 +13,8 @@ onEachEngine('mounts', (subject) => {
     folder = mkdtempSync(path.join(tmpdir(), 'mounts-'))
     mkdirSync(path.join(folder, 'a/below'), { recursive: true })
     writeFileSync(path.join(folder, 'a/file'), 'cargo\n')
+    // An engine without root is another user here.
+    for (const each of ['.', 'a', 'a/below']) chmodSync(path.join(folder, each), 0o777)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   const said = async (script: string, HostConfig: object, more: object = {}) => {

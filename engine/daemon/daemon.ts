@@ -298,6 +298,7 @@ async function assemble(
   const before = readMeta(db, 'boot-id')
   const { bridge, former } = currentBridge(db, options)
   const runtime = await openRuntime({
+    report,
     stateDir: paths.state,
     cgroupParent: `/longshore-${paths.tag}`,
     rootless,

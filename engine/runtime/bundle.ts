@@ -14,6 +14,8 @@ export interface BundlePaths {
   /** conmon's control FIFO (resize, log rotation) and attach socket. */
   readonly control: string
   readonly attach: string
+  /** A FIFO that conmon keeps open for writing as long as it lives. */
+  readonly lifeline: string
   readonly persist: string
   readonly execs: string
 }
@@ -64,6 +66,7 @@ export class StateLayout {
       record: join(directory, 'record.json'),
       control: join(directory, 'ctl'),
       attach: join(directory, 'attach'),
+      lifeline: join(directory, 'winsz'),
       persist: join(this.persist, id),
       execs: join(directory, 'execs'),
     }

@@ -68,6 +68,8 @@ export interface RuntimeOptions {
   /** Which OCI runtime to use when both are there; crun when left out. */
   readonly prefer?: 'crun' | 'runc'
   readonly rootless?: boolean
+  /** Told of failures that no caller waits for. */
+  readonly report?: (error: unknown, what: string) => void
 }
 
 const SIGKILL = 9
@@ -97,6 +99,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     exits,
     facts,
     readAbilities(groups, facts, access),
+    new SupervisorWatch(layout.exits, layout.persist, options.report ?? (() => {})),
   )
 }
 
@@ -123,6 +126,7 @@ class ConmonRuntime implements Runtime {
     exits: ExitWatcher,
     facts: SpecFacts,
     abilities: Abilities,
+    supervisors: SupervisorWatch,
   ) {
     this.#cgroupParent = cgroupParent
     this.#programs = programs
@@ -131,7 +135,7 @@ class ConmonRuntime implements Runtime {
     this.#exits = exits
     this.#facts = facts
     this.abilities = abilities
-    this.#supervisors = new SupervisorWatch(layout.exits, layout.persist)
+    this.#supervisors = supervisors
   }
 
   async create(settings: ContainerSettings): Promise<{ readonly pid: number }> {
@@ -193,7 +197,7 @@ class ConmonRuntime implements Runtime {
     const terminal = settings.process.terminal
     const how = this.#programs.runtime === 'crun' ? joining(spec) : null
     await writeRecord(paths, { boot: bootId(), process, supervisor, cgroup, terminal, joining: how })
-    this.#supervisors.add(id, { process, supervisor })
+    this.#supervisors.add(id, { process, supervisor }, paths.lifeline)
     return { pid: created.data }
   }
 
@@ -350,7 +354,9 @@ class ConmonRuntime implements Runtime {
   async observe(id: string): Promise<Observed> {
     const found = await observeContainer(id, this.#layout, this.#exits, this.#cgroups)
     // One that an earlier engine started is looked after from here on.
-    if (found.state === 'running' || found.state === 'paused') this.#supervisors.add(id, this.#record(id))
+    if (found.state === 'running' || found.state === 'paused') {
+      this.#supervisors.add(id, this.#record(id), this.#layout.bundle(id).lifeline)
+    }
     return found
   }
 

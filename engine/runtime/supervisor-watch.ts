@@ -1,9 +1,12 @@
 /**
  * Supervisors that die before their containers (killed by hand or for want of memory) leave no exit file, and the
- * kernel tells nobody but their parent, which we are not. So this looks for them: one signal 0 each, now and then.
+ * kernel tells nobody but their parent, which we are not. But conmon holds the writing end of a FIFO beside its
+ * bundle all its life and never writes to it (`winsz`; sizes go by way of `ctl` here): its end is the end of file.
  */
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { constants, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity, signalProcess } from '../host/process.ts'
 import { LOST, readExit } from './exits.ts'
 
@@ -13,72 +16,77 @@ export interface Supervised {
   readonly supervisor: ProcessIdentity
 }
 
-const INTERVAL_MS = 2000
 const SIGKILL = 9
 /** Killed here, since nobody kept its stdio and log any longer. */
 const KILLED = 137
 /** It ended by itself, and the one who knew its code is gone. */
 const UNKNOWN = 255
+/** A supervisor that ends closes its files before the kernel calls it dead. */
+const DYING_MS = 20
 
 export class SupervisorWatch {
   readonly #exitsDir: string
   readonly #persistDir: string
-  readonly #watched = new Map<string, Supervised>()
-  #timer: NodeJS.Timeout | null = null
+  readonly #watched = new Map<string, Socket>()
+  readonly #report: (error: unknown, what: string) => void
 
-  constructor(exitsDir: string, persistDir: string) {
+  constructor(exitsDir: string, persistDir: string, report: (error: unknown, what: string) => void) {
     this.#exitsDir = exitsDir
     this.#persistDir = persistDir
+    this.#report = report
   }
 
-  add(id: string, { process, supervisor }: Supervised): void {
-    this.#watched.set(id, { process, supervisor })
-    this.#timer ??= setInterval(() => void this.look(), INTERVAL_MS).unref()
+  /** Watches from now on. `lifeline` is the FIFO of which the supervisor holds the other end. */
+  add(id: string, supervised: Supervised, lifeline: string): void {
+    if (this.#watched.has(id)) return
+    let fd: number
+    try {
+      fd = openSync(lifeline, constants.O_RDONLY | constants.O_NONBLOCK)
+    } catch {
+      return // it has ended, and its bundle is gone with it
+    }
+    const socket = new Socket({ fd, readable: true, writable: false })
+    this.#watched.set(id, socket)
+    socket.on('error', () => undefined) // `close` follows
+    socket.on('close', () => {
+      this.#endUnsupervised(id, supervised, socket).catch((error: unknown) =>
+        this.#report(error, `ending container ${id}, whose supervisor is gone`),
+      )
+    })
+    socket.resume()
+    socket.unref()
   }
 
   remove(id: string): void {
+    const socket = this.#watched.get(id)
     this.#watched.delete(id)
-    if (this.#watched.size === 0) this.close()
-  }
-
-  /** Ends containers whose supervisor is gone and writes their exit files, which tell everybody else. */
-  async look(): Promise<void> {
-    for (const [id, supervised] of [...this.#watched]) {
-      if (exists(supervised.supervisor.pid)) continue
-      this.remove(id)
-      await this.#endUnsupervised(id, supervised)
-    }
+    socket?.destroy()
   }
 
   close(): void {
-    if (this.#timer) clearInterval(this.#timer)
-    this.#timer = null
+    for (const id of [...this.#watched.keys()]) this.remove(id)
   }
 
-  async #endUnsupervised(id: string, { process, supervisor }: Supervised): Promise<void> {
-    if (isAlive(supervisor)) return
+  /** Ends a container whose supervisor is gone and writes its exit file, which tells everybody else. */
+  async #endUnsupervised(id: string, { process, supervisor }: Supervised, watched: Socket): Promise<void> {
+    const wanted = () => this.#watched.get(id) === watched
+    while (wanted() && isAlive(supervisor)) await sleep(DYING_MS)
     // It wrote the file before it ended, if at all.
-    if (await readExit(this.#exitsDir, this.#persistDir, id)) return
+    const exit = wanted() ? await readExit(this.#exitsDir, this.#persistDir, id) : null
+    // In one turn: a container that is deleted meanwhile must not be given an end.
+    if (!wanted()) return
+    this.#watched.delete(id)
+    if (exit) return
     const killed = signalProcess(process, SIGKILL)
-    const code = killed ? KILLED : UNKNOWN
     const why = killed
       ? 'its supervisor (conmon) was lost, so it was stopped; its data is kept'
       : 'its supervisor (conmon) was lost, and it ended unseen; its data is kept'
-    await mkdir(join(this.#persistDir, id), { recursive: true, mode: 0o700 })
-    await writeFile(join(this.#persistDir, id, LOST), why)
+    const persist = join(this.#persistDir, id)
+    mkdirSync(persist, { recursive: true, mode: 0o700 })
+    writeFileSync(join(persist, LOST), why)
     // Made beside its name and renamed, as conmon does it: half a file is never read.
     const path = join(this.#exitsDir, id)
-    await writeFile(`${path}.unseen`, String(code))
-    await rename(`${path}.unseen`, path)
-  }
-}
-
-/** Cheaper than reading /proc: a recycled pid hides an end until the engine's next start, no worse. */
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    writeFileSync(`${path}.unseen`, String(killed ? KILLED : UNKNOWN))
+    renameSync(`${path}.unseen`, path)
   }
 }

@@ -23,6 +23,7 @@ const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
       "limits > { CpusetCpus: 'x' } is refused before anything is made",
       "limits > { CpusetMems: '999' } is refused before anything is made",
       'limits > an unlimited quota is none',
+      'watching containers > stats tell CPU with its quota, memory, processes, disk and network, and the sample before',
       'container update > changes the limits of a running container',
       'container update > a stopped container has its new limits at its next start',
       'container update > says that it happened, and what the kernel cannot hold',
@@ -36,6 +37,12 @@ const users = readFileSync('/proc/self/mountinfo', 'utf8').includes(' - cgroup '
 export const ROOTLESS: Readonly<Record<string, string>> = {
   ...EMBEDDED,
   ...users,
+  'mounts > propagation is checked against the host, and shown':
+    'an engine without root has a mount namespace of its own, in which this test can mount nothing',
+  'mounts > driver options are mounted at the first use and let go after the last':
+    'an engine without root mounts in a namespace of its own, which this test does not see',
+  'mounts > read-only holds for what is mounted below, unless asked otherwise (API 1.44)':
+    'what the host mounts later is not below the source in the engine’s own mount namespace',
   'isolation > devices are given by path, by directory and by rule':
     'in a user namespace nobody can make device nodes, so that a rule for them has nothing to allow',
 }

@@ -39,6 +39,15 @@ export function volumeRoutes(volumes: VolumesBackend): Route[] {
       handler: (call) => answer(call, 200, volumes.inspect(param(call, 'name'))),
     },
     {
+      // Only volumes of a cluster can be changed (API 1.42), and this engine is in none.
+      method: 'PUT',
+      pattern: '/volumes/{name}',
+      handler: (call) =>
+        answer(call, 503, {
+          message: 'volume update only valid for cluster volumes, but swarm is unavailable',
+        }),
+    },
+    {
       method: 'DELETE',
       pattern: '/volumes/{name}',
       handler: async (call) => {
