@@ -59,6 +59,21 @@ onEachEngine('pulls', (subject) => {
     expect(await pull(registry)).toMatch(/old image format \(schema 1\) is not supported/)
   })
 
+  test('a foreign layer is taken from a registry that has it, else said to be one [06.01]', async () => {
+    const plain = makeImage([tar([{ path: 'far', content: randomBytes(500) }])], { Cmd: ['true'] }, 'oci')
+    const text = plain.manifest.bytes
+      .toString()
+      .replace('image.layer.v1.tar', 'image.layer.nondistributable.v1.tar')
+    const bytes = Buffer.from(text)
+    const image = { ...plain, manifest: { ...plain.manifest, bytes, digest: digestOf(bytes) } }
+    expect(await pull(await serve({ images: { x: image } }))).toContain('Status: Downloaded newer image')
+    await api.delete(`/images/${plain.config.digest}?force=1`)
+    const faults = { [plain.layers[0]?.digest ?? '']: 'missing' } as const
+    expect(await pull(await serve({ images: { x: image }, faults }))).toMatch(
+      /it is a foreign layer, which its publisher keeps elsewhere/,
+    )
+  })
+
   test('removing an image while containers are made of it leaves whole containers or none [05.06]', async () => {
     const image = fresh(2000)
     const registry = await serve({ images: { x: image } })

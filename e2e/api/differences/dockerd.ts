@@ -29,4 +29,6 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'api versions > 1.42 to 1.51 are spoken, with what changed in them': 'API 1.42',
   'what images tell > since API 1.42 shared sizes are counted when asked for': 'API 1.42',
   'pulls > the old format is refused, saying what it is': 'dockerd 20.10 still reads the old format',
+  'pulls > a foreign layer is taken from a registry that has it, else said to be one':
+    'dockerd 20.10 says only that the blob is unknown',
 }

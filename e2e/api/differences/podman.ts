@@ -72,6 +72,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'a layer that is cut is read on from there',
     'two pulls of the same image download it once',
     'the old format is refused, saying what it is',
+    'a foreign layer is taken from a registry that has it, else said to be one',
     'removing an image while containers are made of it leaves whole containers or none',
   ]),
 }

@@ -24,6 +24,8 @@ export interface ImageSource {
   resolve(name: string, platform?: Platform | null): ImageRecord
   /** Makes an image of a container's changes. Leaves nothing behind when it fails. */
   commit(request: CommitRequest): Promise<ImageRecord>
+  /** Runs `work` with the image's layers there until its end, even when the image is removed meanwhile. */
+  keeping<T>(id: Digest, work: () => Promise<T>): Promise<T>
   /** A container of the image is gone. */
   released(id: Digest): Promise<void>
 }

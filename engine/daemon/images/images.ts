@@ -90,6 +90,23 @@ export class Images {
     return findVariant(this.#options.records, nameOrId, platform).image
   }
 
+  /**
+   * Runs `work` with the image's layers there until its end, even when the image is removed meanwhile. Throws
+   * `not-found` when it is gone already.
+   */
+  async keeping<T>(id: Digest, work: () => Promise<T>): Promise<T> {
+    const { store } = this.#options
+    try {
+      return await store.holding(async () => {
+        for (const diffId of this.resolve(id).config.rootfs.diff_ids) await store.hasLayer(diffId)
+        this.resolve(id)
+        return work()
+      })
+    } finally {
+      await this.released(id)
+    }
+  }
+
   /** A container of the image is gone: if the image went before it, so does what it had left. */
   async released(id: Digest): Promise<void> {
     if (this.#options.records.get(id) === undefined) await this.collect()
@@ -227,21 +244,19 @@ export class Images {
   async list(query: ListParameters): Promise<readonly ImageSummary[]> {
     const { records, store, usedBy } = this.#options
     const shared = query.sharedSize ? await sharedBytes(records.all(), store) : null
-    const rows: ImageSummary[] = []
-    for (const { image, references, repoDigests } of filterImages(records, query.filters, query)) {
-      const row = summary(image, {
-        references,
-        repoDigests,
-        containers: usedBy(image.id).length,
-        sharedBytes: shared && (shared.get(image.id) ?? 0),
-      })
-      rows.push({
-        ...row,
+    const rows = filterImages(records, query.filters, query).map(
+      async ({ image, references, repoDigests }): Promise<ImageSummary> => ({
+        ...summary(image, {
+          references,
+          repoDigests,
+          containers: usedBy(image.id).length,
+          sharedBytes: shared && (shared.get(image.id) ?? 0),
+        }),
         ...(query.descriptors ? { Descriptor: (await targetOf(store, image)).descriptor } : {}),
         ...(query.manifests ? await this.#manifests(image) : {}),
-      })
-    }
-    return rows
+      }),
+    )
+    return Promise.all(rows)
   }
 
   async inspect(nameOrId: string, options: InspectParameters): Promise<ImageInspect> {

@@ -1,5 +1,5 @@
 /** Pulling: from a name in a registry to a recorded image, with the lines that docker's CLI shows. */
-import { EngineError } from '../../errors.ts'
+import { EngineError, isEngineError } from '../../errors.ts'
 import type { Descriptor, Digest, Platform } from '../../oci/descriptor.ts'
 import { hexOf } from '../../oci/digest.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
@@ -130,7 +130,7 @@ export class Puller {
           await this.#layer(repository, layer, diffId, reporter, either)
         } catch (error) {
           abort.abort()
-          throw error
+          throw explained(error, layer)
         }
       }),
     )
@@ -207,6 +207,16 @@ export class Puller {
   }
 }
 
+/** A foreign layer may be in a registry, and often is not (image-spec layer.md, "Non-Distributable Layers"). */
+function explained(error: unknown, { mediaType, digest, urls = [] }: Descriptor): unknown {
+  if (!isForeignLayerType(mediaType) || !isEngineError(error, 'not-found')) return error
+  return new EngineError(
+    'not-found',
+    `the registry does not hold ${digest}: it is a foreign layer, which its publisher keeps elsewhere (${urls.join(', ') || 'nobody says where'}). Ask for an image with all of its layers.`,
+    { cause: error },
+  )
+}
+
 function checkRunnable(config: ImageConfig, layers: readonly Descriptor[]): void {
   if (config.os !== 'linux') {
     throw new EngineError('invalid', `image operating system "${config.os}" cannot be used on this platform`)
@@ -218,12 +228,6 @@ function checkRunnable(config: ImageConfig, layers: readonly Descriptor[]): void
     )
   }
   for (const { mediaType, digest } of layers) {
-    if (isForeignLayerType(mediaType)) {
-      throw new EngineError(
-        'invalid',
-        `the layer ${digest} is not in the registry (a foreign layer): this is not supported`,
-      )
-    }
     if (mediaType !== '' && !isLayerType(mediaType)) {
       throw new EngineError(
         'invalid',
