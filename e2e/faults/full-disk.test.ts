@@ -8,7 +8,7 @@ import { type Answer, Client } from '../fixtures/http.ts'
 import { busyboxTar } from '../fixtures/images.ts'
 import { makeImage, pushImage } from '../fixtures/oci.ts'
 import { freshFolder } from '../fixtures/paths.ts'
-import { mustRun, run, until } from '../fixtures/processes.ts'
+import { delay, mustRun, run, until } from '../fixtures/processes.ts'
 import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { tar } from '../fixtures/tar.ts'
 import { dockerArchive, expectSound, giveImage, IMAGE, repeats, start } from './harness.ts'
@@ -150,6 +150,38 @@ describe('a full disk', () => {
       await expectSound(engine, 'with room again', ['--deep'])
     })
   }
+
+  test('a container whose log finds no room goes on, and so does its log when there is', async () => {
+    const id = await start(api, {
+      Cmd: ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo line $i; usleep 2000; done'],
+    })
+    const tail = async () => (await api.get(`/containers/${id}/logs?stdout=1&tail=1`)).text
+    await until('lines', async () => (await tail()).includes('line'))
+    fill()
+    await delay(1500)
+    expect((await api.get(`/containers/${id}/json`)).json()).toMatchObject({ State: { Running: true } })
+    expect((await api.get(`/containers/${id}/logs?stdout=1&tail=1`)).status).toBe(200)
+    makeRoom()
+    const before = await tail()
+    await until('later lines', async () => (await tail()) !== before)
+    expect((await api.delete(`/containers/${id}?force=1`)).status).toBe(204)
+    await expectSound(engine)
+  })
+
+  test('a disk that has become read-only is said, and what runs is not harmed', async () => {
+    const id = await start(api, { Cmd: ['sleep', '1000'], HostConfig: { NetworkMode: 'none' } })
+    // The mount, not the file system: that one is busy with what containers write.
+    await mustRun('mount', ['-o', 'remount,ro,bind', disk])
+    const made = await api.post('/volumes/create', { Name: 'read-only' })
+    const state = (await api.get(`/containers/${id}/json`)).json<{ State: { Running: boolean } }>()
+    const pull = await api.post(`/images/create?fromImage=${registry.host}/small&tag=1`)
+    await mustRun('mount', ['-o', 'remount,rw,bind', disk])
+    expect(state.State.Running).toBe(true)
+    if (made.status !== 201) expect(made.text).toMatch(/read-only|readonly|EROFS/i)
+    if (!/Status: /.test(pull.text)) expect(pull.text).toMatch(/read-only|readonly|EROFS/i)
+    expect((await api.delete(`/containers/${id}?force=1`)).status).toBe(204)
+    await expectSound(engine)
+  })
 
   test('a container that fills the disk ends by itself, and can be removed', async () => {
     const id = await start(api, {
