@@ -109,6 +109,17 @@ onEachEngine('platforms', (subject) => {
     ])
   })
 
+  test('since API 1.48 an image that was here with other layers is counted as well', async () => {
+    const plain = makeImage([busyboxTar()], { Cmd: ['true'] }, 'oci', { compression: 'none' })
+    expect(plain.config.digest).toBe(here.config.digest)
+    await pushImage(registry, 'plainly', '1', plain)
+    await pull('', 'plainly')
+    await pull()
+    const found = await newest.get(`/images/${name}/json?manifests=1`)
+    const { Manifests } = found.json<{ Manifests: Manifest[] }>()
+    expect(Manifests.map(({ Available }) => Available)).toEqual([false, true])
+  })
+
   test('since API 1.48 inspect and history take a platform', async () => {
     for (const platform of ['', 'linux/s390x']) await pull(platform)
     const inspect = (query: string) => newest.get(`/images/${name}/json?${query}`)

@@ -11,6 +11,7 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'platforms > several stand under one name, and the one that runs here is meant by it':
     'dockerd 20.10 keeps one platform of an image',
   'platforms > since API 1.47 a list tells what each name stands for': 'API 1.47',
+  'platforms > since API 1.48 an image that was here with other layers is counted as well': 'API 1.48',
   'platforms > since API 1.48 inspect and history take a platform': 'API 1.48',
   'platforms > since API 1.50 one platform is removed and the name stays': 'API 1.50',
   'platforms > removing the name removes every platform': 'dockerd 20.10 keeps one platform of an image',

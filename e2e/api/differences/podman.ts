@@ -41,6 +41,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'a container is made of the platform asked for, or refused',
     'several stand under one name, and the one that runs here is meant by it',
     'since API 1.47 a list tells what each name stands for',
+    'since API 1.48 an image that was here with other layers is counted as well',
     'since API 1.48 inspect and history take a platform',
     'since API 1.50 one platform is removed and the name stays',
     'removing the name removes every platform',

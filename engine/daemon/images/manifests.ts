@@ -3,9 +3,11 @@ import type { ImageManifestSummary } from '../../api/image.ts'
 import type { Descriptor, Digest, Index } from '../../oci/descriptor.ts'
 import { OCI_MANIFEST } from '../../oci/media-types.ts'
 import { parseManifest } from '../../oci/parse.ts'
+import { platformMatches } from '../../oci/platform.ts'
 import type { ImageRecord, ImageRecords, Store } from '../../store/store.ts'
 import { platformOf } from './platforms.ts'
 import { isAttestation } from './registry-inspection.ts'
+import { siblingsOf } from './variants.ts'
 
 /** What the name stands for. */
 export interface Target {
@@ -41,11 +43,19 @@ export async function manifestsOf(
   containersOf: (id: Digest) => readonly string[],
 ): Promise<readonly ImageManifestSummary[]> {
   const { descriptor, index } = await targetOf(store, image)
+  const images = [image, ...siblingsOf(records, image)]
   const entries = index?.manifests ?? [{ ...descriptor, platform: platformOf(image) }]
   return entries.map((entry) => {
-    const own = records.all().find(({ manifestDigest }) => manifestDigest === entry.digest)
+    const own = images.find((one) => isEntry(entry, one))
     return summary(entry, own, own ? containersOf(own.id) : [])
   })
+}
+
+/** The same image may be here with layers compressed otherwise, as it was loaded: then its manifest is another. */
+function isEntry({ digest, platform }: Descriptor, image: ImageRecord): boolean {
+  if (image.manifestDigest === digest) return true
+  const own = platformOf(image)
+  return platform !== undefined && platformMatches(platform, own) && platformMatches(own, platform)
 }
 
 function summary(
