@@ -124,10 +124,10 @@ onEachEngine('volumes', (subject) => {
       await api.post('/containers/create', {
         Image: subject.busybox,
         Cmd: ['true'],
-        HostConfig: { Mounts: [{ Type: 'bind', Source: '/no/such/folder', Target: '/x' }] },
+        HostConfig: { Mounts: [{ Type: 'bind', Source: '/proc/no/such/folder', Target: '/x' }] },
       }),
       400,
-      'invalid mount config for type "bind": bind source path does not exist: /no/such/folder',
+      'invalid mount config for type "bind": bind source path does not exist: /proc/no/such/folder',
     )
   })
 

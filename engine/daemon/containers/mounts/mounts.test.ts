@@ -46,7 +46,7 @@ test.each([
 })
 
 test.each([
-  [{ Type: 'bind', Source: '/no/such', Target: '/x' }, 'bind source path does not exist: /no/such'],
+  [{ Type: 'bind', Source: '/proc/no/such', Target: '/x' }, 'bind source path does not exist: /proc/no/such'],
   [{ Type: 'bind', Source: '/', Target: '/x', VolumeOptions: {} }, 'field VolumeOptions must not be'],
   [{ Type: 'tape', Target: '/x' }, 'invalid mount config for type "tape": mount type unknown'],
   [{ Type: 'volume', Target: '/x', ReadOnly: true }, 'must not set ReadOnly mode when using anonymous'],
