@@ -195,6 +195,63 @@ onEachEngine('container lifecycle', (subject) => {
     expect((await subject.inspect(id)).State).toMatchObject({ Status: 'running', Paused: false })
   })
 
+  test('what a paused container refuses, and what it still does, in Docker’s words [02.13] [04.01]', async () => {
+    const id = await subject.sleeper({}, 'pausy')
+    await api.post('/containers/pausy/pause')
+    expectError(
+      await api.post('/containers/pausy/start'),
+      409,
+      'cannot start a paused container, try unpause instead',
+    )
+    const attach = await api.hijack('POST', '/containers/pausy/attach?stream=1&stdout=1', { upgrade: false })
+    expect(attach.status).toBe(409)
+    await attach.until('container pausy is paused, unpause the container before attach')
+    attach.stream.destroy()
+    expectError(
+      await api.post('/containers/pausy/exec', { Cmd: ['true'] }),
+      409,
+      /is paused, unpause the container before exec$/,
+    )
+    expectError(
+      await api.delete('/containers/pausy'),
+      409,
+      `You cannot remove a paused container ${id}. Unpause and then stop the container before attempting removal or force remove`,
+    )
+    expect((await api.get('/containers/pausy/top')).status).toBe(200)
+    expect((await api.post('/containers/pausy/rename?name=pausy2')).status).toBe(204)
+    expect((await api.post('/containers/pausy2/restart?t=0')).status).toBe(204)
+    expect((await subject.inspect(id)).State).toMatchObject({ Status: 'running', Paused: false })
+    await api.post(`/containers/${id}/pause`)
+    expect((await api.delete(`/containers/${id}?force=1`)).status).toBe(204)
+  })
+
+  test('a container’s own grace and signal hold when nobody says others [16.14] [16.15] [02.03]', async () => {
+    const script = 'trap "echo usr1; exit 5" USR1; trap "" TERM; echo ready; while :; do sleep 0.05; done'
+    const ready = (id: string) =>
+      until('ready', async () => (await api.get(`/containers/${id}/logs?stdout=1`)).text.includes('ready'))
+    const own = await subject.start({ Cmd: ['sh', '-c', script], StopSignal: 'SIGUSR1', StopTimeout: 600 })
+    await ready(own)
+    expect((await api.post(`/containers/${own}/stop`)).status).toBe(204)
+    expect((await subject.inspect(own)).State.ExitCode).toBe(5)
+    const deaf = await subject.start({ Cmd: ['sh', '-c', script], StopTimeout: 1 })
+    await ready(deaf)
+    expect((await api.post(`/containers/${deaf}/stop`)).status).toBe(204)
+    expect((await subject.inspect(deaf)).State.ExitCode).toBe(137)
+    expect((await subject.inspect(deaf)).Config).toMatchObject({ StopTimeout: 1 })
+    expectError(
+      await api.post('/containers/create', { Image: subject.busybox, Cmd: ['true'], StopSignal: 'NOPE' }),
+      400,
+      'Invalid signal: NOPE',
+    )
+  })
+
+  test('a start answers at once and the container goes on with nobody attached [03.01]', async () => {
+    const id = await subject.start({ Cmd: ['sh', '-c', 'sleep 1; echo later'] })
+    expect((await subject.inspect(id)).State.Running).toBe(true)
+    expect(await subject.exitCode(id)).toBe(0)
+    expect((await api.get(`/containers/${id}/logs?stdout=1`)).text).toContain('later')
+  })
+
   test('top lists the processes', async () => {
     const id = await subject.sleeper()
     const top = (await api.get(`/containers/${id}/top`)).json<{ Titles: string[]; Processes: string[][] }>()

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbedded } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
+import { streamText } from '../fixtures/frames.ts'
 import { Client } from '../fixtures/http.ts'
 import { until } from '../fixtures/processes.ts'
 import { type Registry, startRegistry } from '../fixtures/registry.ts'
@@ -115,6 +117,24 @@ describe('restart policies and health checks outlive the engine', () => {
     const made = await api.post(`/containers/${id}/exec`, { Cmd: ['touch', '/tmp/ill'] })
     await api.post(`/exec/${made.json<{ Id: string }>().Id}/start`, { Detach: true })
     await becomes('unhealthy')
+    await removeAll([id])
+  })
+
+  test('a log is begun anew by a later engine too, and no line is lost [02.05]', async () => {
+    const count = 2000
+    const script = `i=0; while [ $i -lt ${count} ]; do echo line $i; i=$((i+1)); [ $((i % 100)) = 0 ] && sleep 0.2; done; true`
+    const id = await start(api, {
+      Cmd: ['sh', '-c', script],
+      HostConfig: { LogConfig: { Type: 'json-file', Config: { 'max-size': '5k', 'max-file': '100' } } },
+    })
+    const { LogPath } = (await api.get(`/containers/${id}/json`)).json<{ LogPath: string }>()
+    await until('a second file', () => existsSync(`${LogPath}.1`))
+    await engine.kill()
+    await engine.start()
+    await until('a fourth file', () => existsSync(`${LogPath}.3`))
+    await api.post(`/containers/${id}/wait`)
+    const log = streamText((await api.get(`/containers/${id}/logs?stdout=1`)).body, 1)
+    expect(log).toBe(Array.from({ length: count }, (_, n) => `line ${n}\n`).join(''))
     await removeAll([id])
   })
 })

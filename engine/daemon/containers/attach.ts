@@ -1,9 +1,9 @@
 /** Attaching to a container: to its process if it has one, else to the one of its next start, from the first byte. */
 import { PassThrough, type Readable, Transform, type Writable } from 'node:stream'
+import { EngineError } from '../../errors.ts'
 import type { Attachment } from '../../runtime/runtime.ts'
 import type { Container } from './container.ts'
 import { DetachKeys, parseDetachKeys } from './detach-keys.ts'
-import { refuseRestarting } from './lifecycle.ts'
 import { readLogs } from './logs/read-logs.ts'
 import type { Parts } from './parts.ts'
 
@@ -33,13 +33,23 @@ export interface PendingAttach {
   live: Attachment | null
 }
 
+/** Throws `conflict` in Docker's words, which name the container as it was asked for. */
+export function refuseAttach({ standing }: Container, name: string): void {
+  const { kind } = standing.life
+  if (kind === 'paused') {
+    throw new EngineError('conflict', `container ${name} is paused, unpause the container before attach`)
+  }
+  if (kind === 'restarting') {
+    throw new EngineError('conflict', `container ${name} is restarting, wait until the container is running`)
+  }
+}
+
 /** Opens a connection. Throws `invalid` for detach keys that are none. */
 export async function attachContainer(
   parts: Parts,
   container: Container,
   request: AttachRequest,
 ): Promise<AttachedStream> {
-  refuseRestarting(container.standing.life, container.id)
   const terminal = container.definition.config.Tty
   const keys = parseDetachKeys(request.detachKeys)
   const open = await connect(parts, container, request)

@@ -23,7 +23,7 @@ import { checkFilters, type Filters, labelsFit } from '../filters.ts'
 import { firstAttachments } from '../networks/attachments.ts'
 import { pruneUntil } from '../prune-until.ts'
 import { discardedCgroups } from '../system/cgroup-warnings.ts'
-import { type AttachedStream, type AttachRequest, attachContainer } from './attach.ts'
+import { type AttachedStream, type AttachRequest, attachContainer, refuseAttach } from './attach.ts'
 import { callByName } from './call-by-name.ts'
 import { Container } from './container.ts'
 import { define } from './define.ts'
@@ -232,7 +232,9 @@ export class Containers {
   }
 
   async attach(name: string, request: AttachRequest): Promise<AttachedStream> {
-    return attachContainer(this.#parts, this.#find(name), request)
+    const container = this.#find(name)
+    refuseAttach(container, name)
+    return attachContainer(this.#parts, container, request)
   }
 
   async resize(name: string, rows: number, cols: number): Promise<void> {
