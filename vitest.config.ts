@@ -17,6 +17,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{engine,electron,renderer,scripts,e2e/bench,e2e/fixtures}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', 'dist/**'],
+          // A busy machine may take long over anything; what hangs is found all the same.
+          testTimeout: 30_000,
         },
       },
       {
