@@ -9,6 +9,7 @@ import { EngineError, isEngineError } from '../errors.ts'
 import { nativeHelper } from '../host/native-parts.ts'
 import { spawn } from '../host/spawn.ts'
 import type { Sandbox, SandboxNames } from './network.ts'
+import { inPlace } from './place.ts'
 
 /** How long the server may take to begin. */
 const BEGIN_MS = 5_000
@@ -146,7 +147,8 @@ function open(path: string): Promise<Socket> {
 /** Starts the server, detached, and waits for its word that it listens. */
 function start(socketPath: string, tag: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(nativeHelper(), ['dns', socketPath, tag], {
+    // It goes into containers' namespaces and back, which it must have the right to.
+    const child = spawn(...inPlace(nativeHelper(), ['dns', socketPath, tag]), {
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'ignore'],

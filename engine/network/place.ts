@@ -21,8 +21,15 @@ export function networkPlace(): string | null {
 
 /** Runs a program where the networks are; as `run` of host/exec.ts. */
 export function run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
-  if (place === null) return runHere(program, args, options)
-  return runHere('nsenter', [`--net=${place}`, '--', program, ...args], options)
+  return runHere(...inPlace(program, args), options)
+}
+
+/** The command line that runs a program where the networks are; it becomes that program. */
+export function inPlace(
+  program: string,
+  args: readonly string[],
+): readonly [program: string, args: readonly string[]] {
+  return place === null ? [program, args] : ['nsenter', [`--net=${place}`, '--', program, ...args]]
 }
 
 /** True when a link of this name is where the networks are. */

@@ -1,8 +1,9 @@
 /** Makes a container's names be what its networks and its own name say. */
-import { readFile } from 'node:fs/promises'
 import type { Sandbox } from '../../network/network.ts'
+import { networkPlace } from '../../network/place.ts'
 import { hasNames, namesOf } from '../networks/naming.ts'
 import type { Container } from './container.ts'
+import { hostResolvConf } from './host-resolvers.ts'
 import type { Parts } from './parts.ts'
 
 /** Tells the server of names; called again whenever a name or a network of the container changes. */
@@ -11,7 +12,7 @@ export async function callByName(parts: Parts, container: Container, sandbox: Sa
     await parts.networks.name(sandbox, null)
     return
   }
-  // A host without the file has nobody to ask.
-  const resolvConf = await readFile('/etc/resolv.conf', 'utf8').catch(() => '')
+  // The server asks from where the networks are: from the host's own, its loopback can be asked too.
+  const resolvConf = await hostResolvConf(networkPlace() === null)
   await parts.networks.name(sandbox, namesOf(container, sandbox, parts.networkRegistry, resolvConf))
 }
