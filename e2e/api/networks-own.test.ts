@@ -1,6 +1,7 @@
 /** Networks of one's own: made, shown, joined, left, removed. Subnets here are in 10.119.0.0/16, which nobody else takes. */
 import { expect, test } from 'vitest'
 import { streamText } from '../fixtures/frames.ts'
+import { Client } from '../fixtures/http.ts'
 import { until } from '../fixtures/processes.ts'
 import { expectError, onEachEngine, type Subject } from './suite.ts'
 
@@ -222,5 +223,22 @@ onEachEngine('networks of one’s own', (subject) => {
     expect((await settings(id, 'own-j'))?.IPAddress).toBe('')
     expect((await api.post(`/containers/${id}/start`)).status).toBe(204)
     expect((await settings(id, 'own-j'))?.IPAddress).toMatch(/^10\.119\.10\./)
+  })
+
+  test('an older client finds the short id among the aliases, a newer one the names apart [22.03]', async () => {
+    await network(subject, 'own-k', subnet({ Subnet: '10.119.11.0/24' }))
+    const id = await subject.sleeper({
+      HostConfig: { NetworkMode: 'own-k' },
+      NetworkingConfig: { EndpointsConfig: { 'own-k': { Aliases: ['db'] } } },
+    })
+    type Shown = { NetworkSettings: { Networks: Record<string, { Aliases: string[]; DNSNames: string[] }> } }
+    const older = (await api.get(`/containers/${id}/json`)).json<Shown>()
+    expect(older.NetworkSettings.Networks['own-k']?.Aliases).toEqual(['db', id.slice(0, 12)])
+    // API 1.45 and later, which dockerd 20.10 does not have.
+    if (subject.name !== 'embedded') return
+    const last = new Client(subject.engine.socket, '/v1.51')
+    const newer = (await last.get(`/containers/${id}/json`)).json<Shown>().NetworkSettings.Networks['own-k']
+    expect(newer?.Aliases).toEqual(['db'])
+    expect(newer?.DNSNames).toEqual(expect.arrayContaining(['db', id.slice(0, 12)]))
   })
 })

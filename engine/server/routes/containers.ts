@@ -14,6 +14,7 @@ import {
   number,
   param,
 } from '../call.ts'
+import { inspectWithAliases } from '../network-versions.ts'
 import type { Route } from '../router.ts'
 import { shaped } from '../shape.ts'
 
@@ -57,8 +58,10 @@ export function containerRoutes(containers: ContainersBackend): Route[] {
     {
       method: 'GET',
       pattern: '/containers/{name}/json',
-      handler: async (call) =>
-        answer(call, 200, await containers.inspect(name(call), { size: flag(call.query, 'size') })),
+      handler: async (call) => {
+        const container = await containers.inspect(name(call), { size: flag(call.query, 'size') })
+        answer(call, 200, inspectWithAliases(call.version, container))
+      },
     },
     {
       method: 'POST',
