@@ -1,5 +1,14 @@
 /** dockerd 20.10 speaks API 1.41: what came later is tested on Longshore alone, by the words of the API's own reference. */
 export const DOCKERD: Readonly<Record<string, string>> = {
+  'hostile files > an archive that is cut changes nothing': 'dockerd takes a cut file for a whole one',
+  'hostile files > an upload whose client goes away leaves nothing half made': 'dockerd keeps what came',
+  'hostile files > devices that reach the host’s disks or memory are refused':
+    'dockerd makes them: only the cgroup of devices keeps them from use',
+  'image archives > every name in an archive is its digest, and saving again gives the same bytes':
+    'dockerd 20.10 saves no OCI layout',
+  'image archives > an archive compressed with zstd is loaded': 'dockerd takes zstd since 23.0',
+  'image archives > OCI layouts of other tools are loaded': 'dockerd loads OCI layouts since 25.0',
+  'image archives > other tools read the OCI layout of what is saved': 'dockerd 20.10 saves no OCI layout',
   'skopeo > reads the very manifest that was pulled after a push':
     'dockerd unpacks a layer and compresses it anew, so the manifest that it pushes is another',
   'push > what was pulled goes out byte for byte, whatever its media types':

@@ -1,8 +1,11 @@
 /** Podman 4.3 through its Docker-compatible socket. */
+import { PODMAN_FILES } from './podman-files.ts'
+
 const all = (suite: string, why: string, cases: readonly string[]) =>
   Object.fromEntries(cases.map((each) => [`${suite} > ${each}`, why]))
 
 export const PODMAN: Readonly<Record<string, string>> = {
+  ...PODMAN_FILES,
   'disk usage > images, containers and volumes with their bytes':
     'podman tells no size of all layers together',
   'disk usage > layers that images share are counted once': 'podman tells no size of all layers together',
