@@ -21,7 +21,7 @@ async function run(command: Command): Promise<void> {
     case 'serve':
       return serve(command)
     case 'stop':
-      return (await import('./server/ask.ts')).stopEngine(command.config)
+      return (await import('./server/ask.ts')).stopEngine(command.config, patienceOf(command.config))
     case 'status':
       process.exitCode = await status(command.config)
       return
@@ -41,6 +41,11 @@ async function run(command: Command): Promise<void> {
       process.exitCode = await verify(command)
       return
   }
+}
+
+/** How long an engine may take to end, in milliseconds: as long as its containers have, and some. */
+function patienceOf({ settings: { liveRestore, shutdownTimeoutSeconds } }: EngineConfig): number {
+  return 30_000 + (liveRestore ? 0 : shutdownTimeoutSeconds * 1000)
 }
 
 async function status(config: EngineConfig): Promise<number> {
@@ -157,7 +162,7 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   const api = createApi(daemon, { engineVersion: VERSION, experimental, trace }, report)
   const { hosts, group, tls, pidFile } = config
   const listeners = await openListeners(api, { addresses: hosts, group, tls, inherited })
-  writeFileSync(pidFile, `${process.pid}\n`)
+  writePid(pidFile)
   log.write('info', `API listens on ${listeners.names.join(', ')}, root ${config.paths.root}`)
 
   let running = config
@@ -180,6 +185,17 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal))
+}
+
+/** Throws `invalid`, naming the file. */
+function writePid(path: string): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`)
+  } catch (cause) {
+    throw new EngineError('invalid', `pidfile ${path} cannot be written: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
 }
 
 /** Reads the file again. What cannot be is said in the log, and everything stays as it was. */
@@ -307,7 +323,7 @@ function readText(path: string): string | null {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    throw new EngineError('invalid', `cannot read ${path}: ${(error as Error).message}`, { cause: error })
   }
 }
 

@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startRootless } from '../fixtures/embedded-rootless.ts'
 import { decodeFrames } from '../fixtures/frames.ts'
+import { Client } from '../fixtures/http.ts'
 import { freshFolder } from '../fixtures/paths.ts'
+import { until } from '../fixtures/processes.ts'
 import { engineCommand, giveBox, type OwnDaemon, startDaemon } from './daemon.ts'
 
 describe('daemon.json', () => {
@@ -130,11 +133,9 @@ describe('an engine refuses to start on', () => {
   })
 
   test('a key of Docker’s that it does not take, with the reason', async () => {
-    const { code, said } = await refused({ 'userns-remap': 'default' })
+    const { code, said } = await refused({ 'selinux-enabled': true })
     expect(code).toBe(1)
-    expect(said).toContain(
-      '"userns-remap" (line 2) cannot be set: run the engine as the user instead (rootless)',
-    )
+    expect(said).toContain('"selinux-enabled" (line 2) cannot be set: labels of SELinux are not supported')
   })
 
   test('broken JSON, and a file that is not there [25.06]', async () => {
@@ -151,4 +152,26 @@ describe('an engine refuses to start on', () => {
       settings: { network: { mtu: 1400, icc: false } },
     })
   })
+})
+
+test('a user’s own file is read from that user’s folder, and SIGHUP reads it again [25.04] [25.15]', async () => {
+  const home = freshFolder('xdg')
+  chmodSync(home, 0o755)
+  const file = path.join(home, 'longshore/daemon.json')
+  mkdirSync(path.dirname(file))
+  const configure = (label: string) =>
+    writeFileSync(file, JSON.stringify({ labels: [label] }), { mode: 0o644 })
+  configure('of=user')
+  const engine = await startRootless({ env: { XDG_CONFIG_HOME: home } })
+  try {
+    const labels = async () =>
+      (await new Client(engine.socket).get('/info')).json<{ Labels: string[] }>().Labels
+    expect(await labels()).toEqual(['of=user'])
+    configure('of=somebody')
+    process.kill(engine.pid(), 'SIGHUP')
+    await until('the reload', async () => (await labels())[0] === 'of=somebody')
+  } finally {
+    await engine.stop()
+    rmSync(home, { recursive: true })
+  }
 })

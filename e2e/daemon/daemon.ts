@@ -78,7 +78,7 @@ export function engineCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  return run(process.execPath, [bin, 'engine', ...args], { env })
+  return run(process.execPath, [bin, 'engine', ...args], { env, timeoutMs: 30_000 })
 }
 
 /** A shell's loop that ends with 42 at once when it is sent TERM. */

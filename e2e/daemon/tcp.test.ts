@@ -1,9 +1,9 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DockerCli, findDockerClis } from '../fixtures/docker-cli.ts'
 import { freshFolder } from '../fixtures/paths.ts'
-import { freePort, run } from '../fixtures/processes.ts'
+import { freePort, run, until } from '../fixtures/processes.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 import { BOX, engineCommand, giveBox, type OwnDaemon, startDaemon } from './daemon.ts'
 
@@ -74,6 +74,37 @@ describe(`TLS, docker CLI ${cli.version}`, () => {
     expect(plain.code).not.toBe(0)
     expect((await docker(address, ['ps', '-q'], as('client'))).code).toBe(0)
   })
+})
+
+test('SIGHUP reads the certificates again, for connections to come [01.08] [25.15]', async () => {
+  const [first, second] = await Promise.all([
+    makeCertificates(freshFolder('tls-first')),
+    makeCertificates(freshFolder('tls-second')),
+  ])
+  const own = path.join(folder, 'renewed')
+  mkdirSync(own)
+  const put = ({ ca, cert, key }: Certificates) => {
+    for (const [name, file] of Object.entries({ ca, cert, key })) cpSync(file, path.join(own, name))
+  }
+  put(first)
+  const address = `tcp://127.0.0.1:${await freePort()}`
+  const files = {
+    tlscacert: path.join(own, 'ca'),
+    tlscert: path.join(own, 'cert'),
+    tlskey: path.join(own, 'key'),
+  }
+  const daemon = await startDaemon({ hosts: [address], tlsverify: true, ...files })
+  const ask = async ({ client }: Certificates) =>
+    (await docker(address, ['ps', '-q'], { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: client })).code
+  try {
+    expect([await ask(first), (await ask(second)) === 0]).toEqual([0, false])
+    put(second)
+    process.kill(daemon.engine.pid(), 'SIGHUP')
+    await until('the reload', () => daemon.engine.log().includes('SIGHUP: the configuration was read again'))
+    expect([(await ask(first)) === 0, await ask(second)]).toEqual([false, 0])
+  } finally {
+    await daemon.stop()
+  }
 })
 
 describe('TCP without certificates', () => {

@@ -63,20 +63,20 @@ function send(socket: string, method: string, path: string, body?: unknown) {
   })
 }
 
-/** Sends SIGTERM and waits until the engine is gone. Throws `not-found` when none runs, `unavailable` when it stays. */
-export async function stopEngine({ socket, pidFile }: EnginePlace): Promise<void> {
+/** Sends SIGTERM and waits so many milliseconds until the engine is gone. Throws `not-found` when none runs, `unavailable` when it stays. */
+export async function stopEngine({ socket, pidFile }: EnginePlace, patience: number): Promise<void> {
   const pid = readPid(pidFile)
   if (pid === null || (await engineVersion(socket)) === null) {
     throw new EngineError('not-found', `no engine answers on ${socket}`)
   }
   process.kill(pid, 'SIGTERM')
-  for (let waited = 0; waited < 30_000; waited += 50) {
+  for (let waited = 0; waited < patience; waited += 50) {
     if (!isAlive(pid)) return
     await pause(50)
   }
   throw new EngineError(
     'unavailable',
-    `the engine (process ${pid}) was asked to end and still runs after 30 s`,
+    `the engine (process ${pid}) was asked to end and still runs after ${patience / 1000} s`,
   )
 }
 
