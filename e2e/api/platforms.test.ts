@@ -77,7 +77,7 @@ onEachEngine('platforms', (subject) => {
     expectError(await create('linux/s390x'), 404, /does not match the specified platform/)
   })
 
-  test('several stand under one name, and the one that runs here is meant by it', async () => {
+  test('several stand under one name, and the one that runs here is meant by it [06.01]', async () => {
     for (const platform of ['', 'linux/s390x']) await pull(platform)
     expect((await api.get(`/images/${name}/json`)).json()).toMatchObject({ Id: here.config.digest })
     const created = await api.post('/containers/create?platform=linux/s390x', { Image: name })
@@ -87,7 +87,7 @@ onEachEngine('platforms', (subject) => {
     expect(rows).not.toContain(there.config.digest)
   })
 
-  test('since API 1.47 a list tells what each name stands for', async () => {
+  test('since API 1.47 a list tells what each name stands for [05.04]', async () => {
     await pull()
     const id = await subject.create({ Image: name })
     const list = await newest.get('/images/json?manifests=1')
@@ -109,7 +109,7 @@ onEachEngine('platforms', (subject) => {
     ])
   })
 
-  test('since API 1.48 an image that was here with other layers is counted as well', async () => {
+  test('since API 1.48 an image that was here with other layers is counted as well [05.02]', async () => {
     const plain = makeImage([busyboxTar()], { Cmd: ['true'] }, 'oci', { compression: 'none' })
     expect(plain.config.digest).toBe(here.config.digest)
     await pushImage(registry, 'plainly', '1', plain)
@@ -120,7 +120,7 @@ onEachEngine('platforms', (subject) => {
     expect(Manifests.map(({ Available }) => Available)).toEqual([false, true])
   })
 
-  test('since API 1.48 inspect and history take a platform', async () => {
+  test('since API 1.48 inspect and history take a platform [05.02] [05.03]', async () => {
     for (const platform of ['', 'linux/s390x']) await pull(platform)
     const inspect = (query: string) => newest.get(`/images/${name}/json?${query}`)
     expect((await inspect(`platform=${asJson(OTHER)}`)).json()).toMatchObject({ Id: there.config.digest })
@@ -136,7 +136,7 @@ onEachEngine('platforms', (subject) => {
     expect(history.json<{ Id: string }[]>()[0]).toMatchObject({ Id: there.config.digest })
   })
 
-  test('since API 1.50 one platform is removed and the name stays', async () => {
+  test('since API 1.50 one platform is removed and the name stays [05.06]', async () => {
     for (const platform of ['', 'linux/s390x']) await pull(platform)
     const removed = await newest.delete(`/images/${name}?platforms=${asJson(OURS)}`)
     expect(removed.json()).toContainEqual({ Deleted: here.config.digest })
@@ -144,14 +144,14 @@ onEachEngine('platforms', (subject) => {
     expect((await newest.delete(`/images/${name}?platforms=${asJson(OURS)}`)).status).toBe(404)
   })
 
-  test('removing the name removes every platform', async () => {
+  test('removing the name removes every platform [05.06]', async () => {
     for (const platform of ['', 'linux/s390x']) await pull(platform)
     const items = (await api.delete(`/images/${name}`)).json<object[]>()
     expect(items).toContainEqual({ Deleted: here.config.digest })
     expect(items).toContainEqual({ Deleted: there.config.digest })
   })
 
-  test('a name goes out whole when all of it is here, and else what is here', async () => {
+  test('a name goes out whole when all of it is here, and else what is here [06.04]', async () => {
     const push = async () => {
       await api.post(`/images/${name}/tag?repo=${target.host}/whole&tag=1`)
       const headers = credentials('', '', '')
