@@ -6,9 +6,9 @@
  * With crun, what need not be a program run is done here: starting is one byte into crun's FIFO, deleting is
  * removing its state directory and the cgroups. Both were half of the time of a short container's life.
  */
-import { constants, readFileSync } from 'node:fs'
-import { access, chown, lstat, mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
 import { type CgroupLayout, cgroupLayout, cgroupPids, liftLimits, removeCgroup } from '../host/cgroup.ts'
@@ -16,14 +16,12 @@ import { type CgroupAccess, cgroupAccess, takeDelegated } from '../host/cgroup-a
 import { run } from '../host/exec.ts'
 import { identify, isAlive, signalProcess } from '../host/process.ts'
 import { containerProcesses } from '../host/process-tree.ts'
-import { resolveInRoot } from '../host/rooted-path.ts'
 import { type Abilities, readAbilities } from './abilities.ts'
 import { attachTo } from './attachment.ts'
 import { resolveBlockIo } from './block-devices.ts'
 import {
   type BundlePaths,
   type BundleRecord,
-  readCgroup,
   readPid,
   readRecord,
   StateLayout,
@@ -38,6 +36,7 @@ import { joinContainer, joining } from './join-session.ts'
 import { withoutDepth } from './mount-sources.ts'
 import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
+import { removeContainer } from './removal.ts'
 import { lookupUser } from './rootfs-user.ts'
 import type {
   Attachment,
@@ -51,7 +50,7 @@ import type {
   Usage,
 } from './runtime.ts'
 import { SeccompCache } from './seccomp-cache.ts'
-import { prepareShm, releaseShm } from './shared-memory.ts'
+import { prepareShm } from './shared-memory.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
 import { limits } from './spec/resources.ts'
@@ -59,6 +58,7 @@ import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
 import { SupervisorWatch } from './supervisor-watch.ts'
 import { readUsage } from './usage.ts'
 import { usageOfProcesses } from './usage-of-processes.ts'
+import { makeWorkingDirectory } from './working-directory.ts'
 
 export interface RuntimeOptions {
   /** Where bundles, exit files and the OCI runtime's state lie. A tmpfs is best: nothing of it survives a reboot. */
@@ -72,11 +72,8 @@ export interface RuntimeOptions {
   readonly report?: (error: unknown, what: string) => void
 }
 
-const SIGKILL = 9
 /** How long an attach waits for a container that is being created. */
 const ATTACH_WAIT_MS = 30_000
-/** How long a killed process may take to be gone: storage that hangs keeps processes in the kernel. */
-const KILL_WAIT_MS = 10_000
 
 /** Opens the runtime on its state directory. Throws `unavailable` with a remedy when a native part is missing. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -262,36 +259,17 @@ class ConmonRuntime implements Runtime {
 
   async delete(id: string, options: { readonly force: boolean }): Promise<void> {
     this.#supervisors.remove(id)
-    const paths = this.#layout.bundle(id)
-    const record = readRecord(paths)
-    const cgroup = record?.cgroup ?? (await readCgroup(paths))
-    const trusted = record !== null && record.boot === bootId()
-    if (trusted && isAlive(record.process)) {
-      if (!options.force) {
-        throw new EngineError(
-          'conflict',
-          `cannot delete container ${id}: its process ${record.process.pid} runs`,
-        )
-      }
-      signalProcess(record.process, SIGKILL)
-      if (isAlive(record.supervisor)) {
-        await this.#exits.wait(id, AbortSignal.timeout(KILL_WAIT_MS)).catch(() => {}) // the cgroup is looked at below
-      }
-    }
-    if (cgroup) await this.#emptyCgroup(id, cgroup)
-    else if (trusted) endProcesses(record)
-    const supervisor = trusted ? record.supervisor : this.#unrecordedSupervisor(id, paths)
-    // After the exit file conmon has nothing left to do; one without a container would wait for ever.
-    if (supervisor && isAlive(supervisor) && !(await this.#exitOf(id))) signalProcess(supervisor, SIGKILL)
-    if (this.#programs.runtime === 'runc') await this.#call(['delete', '--force', id], [0, 1])
-    await releaseShm(paths.directory)
-    await Promise.all([
-      rm(join(this.#layout.runtime, id), { recursive: true, force: true }),
-      rm(paths.directory, { recursive: true, force: true }),
-      rm(paths.persist, { recursive: true, force: true }),
-      rm(join(this.#layout.exits, id), { force: true }),
-    ])
-    this.#exits.forget(id)
+    await removeContainer(
+      {
+        layout: this.#layout,
+        cgroups: this.#cgroups,
+        exits: this.#exits,
+        forget:
+          this.#programs.runtime === 'runc' ? () => this.#call(['delete', '--force', id], [0, 1]) : null,
+      },
+      id,
+      options,
+    )
   }
 
   async attach(id: string, options: Parameters<Runtime['attach']>[1]): Promise<Attachment> {
@@ -391,40 +369,6 @@ class ConmonRuntime implements Runtime {
     return record
   }
 
-  #exitOf(id: string): Promise<boolean> {
-    return access(join(this.#layout.exits, id)).then(
-      () => true,
-      () => false,
-    )
-  }
-
-  /** A supervisor whose engine died before it was recorded: only if its command line says that it is ours. */
-  #unrecordedSupervisor(id: string, paths: BundlePaths) {
-    const pid = readPid(paths.supervisorPidFile)
-    return pid && commandLine(pid).includes(id) ? identify(pid) : null
-  }
-
-  /** Removes the container's cgroups; whatever is still in them is killed: nothing else can be there. */
-  async #emptyCgroup(id: string, cgroup: string): Promise<void> {
-    const deadline = Date.now() + KILL_WAIT_MS
-    for (;;) {
-      const busy = await removeCgroup(this.#cgroups, cgroup)
-      if (busy.length === 0) return
-      if (Date.now() > deadline) {
-        throw new EngineError(
-          'internal',
-          `container ${id} cannot be removed: processes stay in ${busy.join(', ')}`,
-        )
-      }
-      for (const pid of await cgroupPids(this.#cgroups, cgroup)) {
-        const identity = identify(pid)
-        if (identity) signalProcess(identity, SIGKILL)
-      }
-      // The kernel lets a cgroup go a moment after its last process, and tells nobody.
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-  }
-
   async #args(id: string): Promise<readonly string[]> {
     const config = await open(this.#layout.bundle(id).config)
     try {
@@ -452,38 +396,4 @@ function delegated(groups: CgroupLayout, access: Extract<CgroupAccess, { kind: '
       remedy: 'Start it by systemd: systemd-run --user --scope -p Delegate=yes longshore engine',
     }
   }
-}
-
-/** Without a cgroup: whatever the container's supervisor still has, or its pid namespace. */
-function endProcesses(record: BundleRecord): void {
-  for (const pid of containerProcesses(record.process.pid, record.supervisor.pid)) {
-    const identity = identify(pid)
-    if (identity) signalProcess(identity, SIGKILL)
-  }
-}
-
-/** Arguments of a running program; empty when it is gone. */
-function commandLine(pid: number): readonly string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-  } catch {
-    return []
-  }
-}
-
-/** As Docker: a working directory that the image lacks is made, owned by root. */
-async function makeWorkingDirectory(settings: ContainerSettings): Promise<void> {
-  const { cwd } = settings.process
-  if (cwd === '' || cwd === '/') return
-  const path = await resolveInRoot(settings.rootfs, cwd)
-  const info = await lstat(path).catch(() => null)
-  if (info?.isDirectory()) return
-  if (info) {
-    throw new EngineError('invalid', `Cannot mkdir: ${cwd} is not a directory`)
-  }
-  const first = await mkdir(path, { recursive: true, mode: 0o755 })
-  if (first === undefined || settings.userns === null) return
-  // Those that were made are of the container's root.
-  for (let made = path; made.length >= first.length; made = dirname(made))
-    await chown(made, settings.userns.uid, settings.userns.gid)
 }
