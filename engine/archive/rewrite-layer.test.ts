@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { header, type TarHeader } from './entry.ts'
 import { readTar } from './read.ts'
-import { rewriteLayer } from './rewrite-layer.ts'
+import { ReplacedFolder, replacedFolders, rewriteLayer } from './rewrite-layer.ts'
 import { END_OF_ARCHIVE, encodeEntry } from './write.ts'
 
 async function* archive(headers: readonly TarHeader[]) {
@@ -105,6 +105,24 @@ describe('paths', () => {
       'symlink l -> x',
       'symlink m -> x',
     ])
+  })
+
+  it('leaves out what a later entry takes the place of', async () => {
+    const headers = [
+      header('directory', 'c'),
+      header('file', 'c/deep'),
+      header('file', 'c'),
+      header('file', 'd'),
+    ]
+    await expect(rewrite(headers)).rejects.toThrow(ReplacedFolder)
+    const replaced = await replacedFolders(archive(headers), { rootless: false })
+    expect([...replaced]).toEqual([['c', 2]])
+    const lines: string[] = []
+    for await (const { header: entry } of readTar(
+      rewriteLayer(archive(headers), { rootless: false, replaced }),
+    ))
+      lines.push(entry.path)
+    expect(lines).toEqual(['c', 'd'])
   })
 
   it('takes a hard link to itself for the file that it is', async () => {

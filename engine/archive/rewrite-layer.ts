@@ -17,6 +17,8 @@ export interface RewriteOptions {
   readonly rootless: boolean
   /** False for an archive that is no layer but a whole root (import): `.wh.` files are files. */
   readonly whiteouts?: boolean
+  /** What `replacedFolders` found: without it an archive that has any throws `ReplacedFolder`. */
+  readonly replaced?: ReadonlyMap<string, number>
 }
 
 /** Which bytes of an archive are the content of which file (a path below the root, as bytes). */
@@ -73,6 +75,23 @@ export async function* rewriteLayer(
   yield END_OF_ARCHIVE
 }
 
+/** A folder that something else takes the place of later in the archive: tar cannot, and must not, empty it. */
+export class ReplacedFolder extends Error {}
+
+/**
+ * Folders of the (plain) tar `source` that end up as something else, each with the number of the entry that takes its
+ * place: what comes before that is not to be unpacked. Errors are `rewriteLayer`'s.
+ */
+export async function replacedFolders(
+  source: AsyncIterable<Uint8Array>,
+  options: RewriteOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  const rewriter = new Rewriter({ ...options, replaced: found }, (path, at) => found.set(path, at))
+  for await (const { header } of readTar(source)) rewriter.rewrite(header)
+  return found
+}
+
 class Rewriter {
   readonly #tree = new ArchiveTree()
   /**
@@ -85,13 +104,25 @@ class Rewriter {
   readonly #opaque = new Set<string>()
   readonly #options: RewriteOptions
 
-  constructor(options: RewriteOptions) {
+  readonly #onReplaced: (path: string, at: number) => void
+  #number = 0
+
+  constructor(options: RewriteOptions, onReplaced?: (path: string, at: number) => void) {
     this.#options = options
+    this.#onReplaced =
+      onReplaced ??
+      ((path) => {
+        throw new ReplacedFolder(path)
+      })
   }
 
   /** The entries to write for one that was read; at most the last has a body. */
   rewrite(entry: TarHeader): readonly TarHeader[] {
+    const number = this.#number++
     const path = this.#tree.resolve(entry.path)
+    if (this.#isReplaced(path, number)) return []
+    const known = this.#tree.get(path)
+    if (known?.kind === 'directory' && entry.kind !== 'directory') this.#onReplaced(path, number)
     const slash = path.lastIndexOf('/')
     const base = path.slice(slash + 1)
     const folder = path.slice(0, Math.max(slash, 0))
@@ -106,6 +137,13 @@ class Rewriter {
   /** True for a path at which a file is left. */
   isFile(path: string): boolean {
     return this.#tree.get(path)?.kind === 'file'
+  }
+
+  #isReplaced(path: string, number: number): boolean {
+    for (const [folder, at] of this.#options.replaced ?? []) {
+      if (number < at && (path === folder || path.startsWith(`${folder}/`))) return true
+    }
+    return false
   }
 
   /** The links that nothing has replaced. */

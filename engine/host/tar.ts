@@ -26,7 +26,6 @@ export async function unpackTar(directory: string, source: AsyncIterable<Uint8Ar
       '--xattrs',
       '--xattrs-include=*',
       '--delay-directory-restore',
-      '--recursive-unlink',
       '--warning=no-timestamp',
       // Its own 10 KiB a read and a write cost half of its time.
       `--blocking-factor=${BLOCKS}`,

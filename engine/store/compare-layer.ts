@@ -7,7 +7,7 @@ import { join, relative } from 'node:path'
 import { decompress } from '../archive/compression.ts'
 import { displayName } from '../archive/entry.ts'
 import { readTar } from '../archive/read.ts'
-import { rewriteLayer } from '../archive/rewrite-layer.ts'
+import { replacedFolders, rewriteLayer } from '../archive/rewrite-layer.ts'
 import { compareTar } from '../host/tar.ts'
 
 /** A line for each difference between the files below `folder` and the layer's bytes, which `read` gives as often as asked. */
@@ -16,7 +16,8 @@ export async function compareLayer(
   read: () => Promise<AsyncIterable<Uint8Array>>,
   options: { readonly rootless: boolean; readonly whiteouts: boolean },
 ): Promise<readonly string[]> {
-  const entries = async () => rewriteLayer(decompress(await read()), options)
+  const replaced = await replacedFolders(decompress(await read()), options)
+  const entries = async () => rewriteLayer(decompress(await read()), { ...options, replaced })
   const named = new Map<string, number>()
   for await (const { header } of readTar(await entries())) {
     const path = displayName(header.path).replace(/\/+$/, '')

@@ -197,6 +197,28 @@ describe.runIf(root)('layers and root filesystems', () => {
     expect(readFileSync(join(path, 'c'), 'utf8')).toBe('file')
   })
 
+  it('keeps what a folder holds when the folder is told again, or made opaque afterwards', async () => {
+    const { diffId } = await addLayer(
+      tar([
+        [header('directory', 'a')],
+        [header('file', 'a/x'), 'x'],
+        [header('directory', 'a/sub')],
+        [header('file', 'a/sub/y'), 'y'],
+        [header('directory', 'a', { mode: 0o700 })],
+        [header('directory', 'o')],
+        [header('file', 'o/!before'), '!'],
+        [header('file', 'o/.wh..wh..opq')],
+        [header('file', '.wh..wh..opq')],
+      ]),
+    )
+    const { path } = await store.mountRootfs('c1', [diffId])
+    expect(readFileSync(join(path, 'a/x'), 'utf8')).toBe('x')
+    expect(readFileSync(join(path, 'a/sub/y'), 'utf8')).toBe('y')
+    expect(statSync(join(path, 'a')).mode & 0o777).toBe(0o700)
+    expect(readFileSync(join(path, 'o/!before'), 'utf8')).toBe('!')
+    expect((await store.verify([], { deep: true })).filter((line) => line.includes('changed'))).toEqual([])
+  })
+
   it('stops when cancelled, and keeps nothing', async () => {
     const abort = new AbortController()
     const bytes = gzipSync(LOWER)

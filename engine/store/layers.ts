@@ -2,7 +2,7 @@
 import { access, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from '../archive/compression.ts'
-import { type LayerTally, rewriteLayer } from '../archive/rewrite-layer.ts'
+import { type LayerTally, ReplacedFolder, replacedFolders, rewriteLayer } from '../archive/rewrite-layer.ts'
 import { EngineError, isEngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
 import { unpackTar } from '../host/tar.ts'
@@ -184,8 +184,6 @@ export class Layers implements LayerTars {
     receiving: Promise<{ readonly digest: Digest }>,
     temporary: string,
   ): Promise<{ readonly diffId: Digest; readonly tally: LayerTally }> {
-    const digester = new Digester()
-    const tally: LayerTally = { entries: 0, sizeBytes: 0 }
     let whole = false
     let asItCame = false
     receiving.then(
@@ -194,24 +192,40 @@ export class Layers implements LayerTars {
       },
       () => {},
     )
-    const progress = counting(spool.read(), (current) => {
-      if (whole) layer.onProgress?.({ phase: 'extracting', current, total: spool.written })
-    })
-    try {
+    const progress = () =>
+      counting(spool.read(), (current) => {
+        if (whole) layer.onProgress?.({ phase: 'extracting', current, total: spool.written })
+      })
+    const folder = join(temporary, 'diff')
+    const options = { rootless: this.#rootless, whiteouts: layer.whiteouts ?? true }
+    const unpack = async (replaced?: ReadonlyMap<string, number>) => {
+      const digester = new Digester()
+      const tally: LayerTally = { entries: 0, sizeBytes: 0 }
       // What is not compressed is hashed as it comes in: once is enough.
       const plain = digestedUnless(
         () => asItCame,
-        decompress(progress, (compression) => {
+        decompress(progress(), (compression) => {
           asItCame = compression === 'none'
         }),
         digester,
       )
-      const options = { rootless: this.#rootless, whiteouts: layer.whiteouts ?? true }
-      await unpackTar(join(temporary, 'diff'), rewriteLayer(plain, options, tally))
-    } catch (error) {
-      spool.fail(error)
-      throw error
+      await unpackTar(folder, rewriteLayer(plain, replaced ? { ...options, replaced } : options, tally))
+      return { digester, tally }
     }
+    const unpacked = await unpack()
+      .catch(async (error: unknown) => {
+        if (!(error instanceof ReplacedFolder)) throw error
+        // Rare, and only known when it comes: once more, without what is replaced later.
+        const replaced = await replacedFolders(decompress(spool.read()), options)
+        await this.#disk.removeTree(folder)
+        await this.#disk.mkdir(folder, 0o755)
+        return unpack(replaced)
+      })
+      .catch((error: unknown) => {
+        spool.fail(error)
+        throw error
+      })
+    const { digester, tally } = unpacked
     const diffId = asItCame ? (await receiving).digest : digester.digest()
     if (layer.diffId !== null && layer.diffId !== diffId) {
       throw new EngineError(
