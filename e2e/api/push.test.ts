@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startCuttingProxy } from '../fixtures/cutting-proxy.ts'
 import { verify } from '../fixtures/embedded.ts'
 import { Client } from '../fixtures/http.ts'
 import { makeImage, pushImage } from '../fixtures/oci.ts'
@@ -142,6 +143,22 @@ onEachEngine('push', (subject) => {
     await api.post(`/images/loaded:1/tag?repo=${target.host}/loaded&tag=1`)
     expect((await push(`${target.host}/loaded`, '1')).lines.at(-1)?.aux?.Tag).toBe('1')
     for (const name of ['loaded', `${target.host}/loaded`]) await api.delete(`/images/${name}:1`)
+  })
+
+  test('a push that is cut goes on, and the registry has every byte [06.04]', async () => {
+    const bytes = 6_000_000
+    const proxy = await startCuttingProxy(target.host, { cuts: 2, bytes: 2_000_000 })
+    onTestFinished(() => proxy.stop())
+    const image = makeImage([tar([{ path: 'long', content: randomBytes(bytes) }])], { Cmd: ['true'] })
+    await pushImage(subject.registry, 'long', '1', image)
+    await api.post(`/images/create?fromImage=${subject.registry}/long&tag=1`)
+    await api.post(`/images/${subject.registry}/long:1/tag?repo=${proxy.host}/long&tag=1`)
+    const { lines } = await push(`${proxy.host}/long`, '1')
+    expect(lines.at(-1)?.aux?.Tag, JSON.stringify(lines.at(-1))).toBe('1')
+    expect(proxy.cuts()).toBe(2)
+    await api.delete(`/images/${image.config.digest}?force=1`)
+    expect((await api.post(`/images/create?fromImage=${target.host}/long&tag=1`)).text).toContain('Status: ')
+    await api.delete(`/images/${image.config.digest}?force=1`)
   })
 
   test('a push that fails leaves nothing behind [06.04]', async () => {

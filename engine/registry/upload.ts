@@ -78,7 +78,10 @@ async function abandon(wire: Wire, session: string, following: Following): Promi
   await answer?.body.dump().catch(() => {})
 }
 
-/** One blob's bytes over as many connections as it takes. */
+/**
+ * One blob's bytes over as many connections as it takes. A registry that keeps what came of a request that was cut is
+ * sent the rest; docker-registry (2.8) throws it away and answers 404, and gets all of it again.
+ */
 class Sending {
   readonly #wire: Wire
   readonly #transport: Transport

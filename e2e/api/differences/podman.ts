@@ -22,6 +22,8 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'a blob that another repository of the registry has is mounted from there',
     'without a tag, every tag of the repository goes',
     'an imported image is pushed compressed, the same each time, and comes back the same',
+    'a push that is cut goes on, and the registry has every byte',
+    'a loaded image is pushed compressed',
     'a registry that wants an account says so in Docker’s words',
     'an image that is not there is an error in the lines',
     'a push is told as an event',
