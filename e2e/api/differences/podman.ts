@@ -1,11 +1,13 @@
 /** Podman 4.3 through its Docker-compatible socket. */
 import { PODMAN_FILES } from './podman-files.ts'
+import { PODMAN_LIFE } from './podman-life.ts'
 
 const all = (suite: string, why: string, cases: readonly string[]) =>
   Object.fromEntries(cases.map((each) => [`${suite} > ${each}`, why]))
 
 export const PODMAN: Readonly<Record<string, string>> = {
   ...PODMAN_FILES,
+  ...PODMAN_LIFE,
   'disk usage > images, containers and volumes with their bytes':
     'podman tells no size of all layers together',
   'disk usage > layers that images share are counted once': 'podman tells no size of all layers together',

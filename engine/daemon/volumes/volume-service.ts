@@ -19,18 +19,17 @@ import type { VolumeRecord, VolumeRecords } from '../records/volumes.ts'
 import { checkDriverOptions } from './driver-options.ts'
 import { makeSource } from './make-source.ts'
 import { checkVolumeName } from './volume-name.ts'
+import { VolumeUse } from './volume-use.ts'
 
 export class VolumeService {
   readonly #directories: Volumes
   readonly #records: VolumeRecords
   readonly #journal: Journal
-  readonly #mounts: VolumeMounts
+  readonly #use: VolumeUse
   readonly #mountpoint: (name: string) => string
   readonly #volumes = new Map<string, VolumeRecord>()
   /** Volume -> containers that have it, running or not. */
   readonly #users = new Map<string, Set<Container>>()
-  /** Volume with driver options -> containers that run or start with it. */
-  readonly #active = new Map<string, Set<string>>()
   /** Being made: a second request for the same one waits for the first. */
   readonly #seeding = new Queue()
   readonly #making = new Map<string, Promise<VolumeRecord>>()
@@ -48,7 +47,7 @@ export class VolumeService {
     this.#directories = directories
     this.#records = records
     this.#journal = journal
-    this.#mounts = mounts
+    this.#use = new VolumeUse(mounts)
     this.#mountpoint = mountpoint
     for (const volume of records.all()) this.#volumes.set(volume.name, volume)
   }
@@ -56,7 +55,7 @@ export class VolumeService {
   /** After a start: makes records and directories agree. Data that no record knows becomes a volume, never nothing. */
   async recover(): Promise<void> {
     // First of all: whatever is removed below must not be somebody's disk that is still mounted there.
-    for (const name of this.#mounts.attached()) if (!this.#used(name)) await this.#mounts.detach(name)
+    await this.#use.clearStrangers(this.#usersOf)
     for (const name of await this.#directories.recover(new Set(this.#volumes.keys()))) {
       const volume: VolumeRecord = {
         name,
@@ -71,27 +70,13 @@ export class VolumeService {
   }
 
   /** Once it is known which containers run: what is mounted for no one goes. */
-  async recoverMounts(isUp: (container: string) => boolean): Promise<void> {
-    for (const name of this.#mounts.attached()) {
-      const holders = [...(this.#users.get(name) ?? [])].filter(({ id }) => isUp(id)).map(({ id }) => id)
-      if (holders.length > 0) this.#active.set(name, new Set(holders))
-      else await this.#mounts.detach(name)
-    }
-    for (const container of await this.#mounts.partHolders()) {
-      if (!isUp(container)) await this.#mounts.releaseParts(container)
-    }
+  recoverMounts(isUp: (container: string) => boolean): Promise<void> {
+    return this.#use.recover(this.#usersOf, isUp)
   }
 
   /** Lines about mounts that no running container has: for verify. */
-  async leaked(isUp: (container: string) => boolean): Promise<readonly string[]> {
-    const volumes = this.#mounts
-      .attached()
-      .filter((name) => ![...(this.#users.get(name) ?? [])].some(({ id }) => isUp(id)))
-    const holders = (await this.#mounts.partHolders()).filter((container) => !isUp(container))
-    return [
-      ...volumes.map((name) => `volumes: ${name} is mounted and no running container has it`),
-      ...holders.map((id) => `volumes: parts are mounted for container ${id}, which does not run`),
-    ]
+  leaked(isUp: (container: string) => boolean): Promise<readonly string[]> {
+    return this.#use.leaked(this.#usersOf, isUp)
   }
 
   path(name: string): string {
@@ -165,7 +150,7 @@ export class VolumeService {
   async remove(name: string, options: { readonly force: boolean }): Promise<void> {
     if (options.force && !this.#volumes.has(name)) return
     const volume = this.#find(name)
-    const users = [...(this.#users.get(name) ?? [])].map(({ id }) => id)
+    const users = this.#usersOf(name)
     if (users.length > 0) {
       throw new EngineError('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`)
     }
@@ -219,7 +204,9 @@ export class VolumeService {
   ): Promise<ReadonlyMap<string, string>> {
     const { mounts } = container.definition
     await this.ensure(mounts)
-    for (const mount of mounts) if (mount.kind === 'volume') await this.#attach(mount.name, container)
+    for (const mount of mounts)
+      if (mount.kind === 'volume')
+        await this.#use.attach(mount.name, this.#volumes.get(mount.name)?.options, container.id)
     if (!container.standing.seeded) await this.seed(mounts, rootfs, remap)
     const parts = new Map<string, string>()
     for (const [index, mount] of mounts.entries()) {
@@ -236,7 +223,7 @@ export class VolumeService {
         'read/write': String(!mount.readOnly),
       })
       if (!mount.subpath) continue
-      const part = await this.#mounts.bindPart(
+      const part = await this.#use.bindPart(
         container.id,
         this.pathFor(mount.name, remap),
         mount.subpath,
@@ -268,7 +255,7 @@ export class VolumeService {
 
   /** By destination, the parts of volumes that are mounted for a container now. */
   async partsOf({ id, definition }: Container): Promise<ReadonlyMap<string, string>> {
-    const mounted = new Map(await this.#mounts.parts(id))
+    const mounted = await this.#use.parts(id)
     return new Map(
       definition.mounts.flatMap((mount, index) => {
         const part = mounted.get(index)
@@ -282,8 +269,8 @@ export class VolumeService {
     const started = container.standing.life.kind !== 'created'
     for (const mount of container.definition.mounts) {
       if (mount.kind !== 'volume') continue
-      if (mount.subpath) await this.#mounts.releaseParts(container.id)
-      await this.#detach(mount.name, container)
+      if (mount.subpath) await this.#use.releaseParts(container.id)
+      await this.#use.detach(mount.name, container.id)
       if (!started) continue
       this.#journal.emit('volume', 'unmount', mount.name, { container: container.id, driver: 'local' })
     }
@@ -305,26 +292,14 @@ export class VolumeService {
     }
   }
 
-  async #attach(name: string, { id }: Container): Promise<void> {
-    const options = this.#volumes.get(name)?.options
-    if (!options) return
-    const active = this.#active.get(name) ?? new Set()
-    this.#active.set(name, active.add(id))
-    await this.#mounts.attach(name, options)
-  }
-
-  async #detach(name: string, { id }: Container): Promise<void> {
-    const active = this.#active.get(name)
-    if (!active?.delete(id) || active.size > 0) return
-    this.#active.delete(name)
-    await this.#mounts.detach(name)
-  }
-
   #find(name: string): VolumeRecord {
     const volume = this.#volumes.get(name)
     if (!volume) throw new EngineError('not-found', `get ${name}: no such volume`)
     return volume
   }
+
+  readonly #usersOf = (name: string): readonly string[] =>
+    [...(this.#users.get(name) ?? [])].map(({ id }) => id)
 
   #used(name: string): boolean {
     return (this.#users.get(name)?.size ?? 0) > 0
@@ -383,7 +358,7 @@ export class VolumeService {
   }
 
   async #leave(name: string): Promise<void> {
-    await this.#mounts.detach(name)
+    await this.#use.clear(name)
     // Whole until its record is gone: one that cannot be removed must not come back emptied.
     const taken = await this.#directories.take(name)
     try {
