@@ -9,7 +9,15 @@ import { dockerArchive, IMAGE } from './harness.ts'
 export class Ledger {
   readonly #kept = new Map<string, Set<string>>()
 
+  #closed = false
+
+  /** Nothing more is taken note of. */
+  close(): void {
+    this.#closed = true
+  }
+
   keep(kind: 'container' | 'volume' | 'image' | 'network', name: string): void {
+    if (this.#closed) return
     const names = this.#kept.get(kind) ?? new Set()
     this.#kept.set(kind, names.add(name))
   }
