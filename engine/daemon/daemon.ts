@@ -191,7 +191,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     volumes: parts.volumes,
     networks: networkService,
     system: new SystemService(parts, identity, { containers, images, records: imageRecords }),
-    builds: new Builds(),
+    builds: new Builds(parts.journal),
     prune: new PruneService({ parts, images: imageRecords }, images, networkService),
     recovered,
     reload(settings) {

@@ -41,4 +41,6 @@ export const DOCKERD: Readonly<Record<string, string>> = {
   'pulls > the old format is refused, saying what it is': 'dockerd 20.10 still reads the old format',
   'pulls > a foreign layer is taken from a registry that has it, else said to be one':
     'dockerd 20.10 says only that the blob is unknown',
+  'event filters > what is no filter is refused':
+    'dockerd passes over a filter that it does not know in silence',
 }

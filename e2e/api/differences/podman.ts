@@ -83,4 +83,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'a foreign layer is taken from a registry that has it, else said to be one',
     'removing an image while containers are made of it leaves whole containers or none',
   ]),
+  'event filters > by type, of every kind that an engine has': 'podman 4.3 tells no events of networks',
+  'event filters > by object, label, scope and several at once': 'podman 4.3 tells no events of networks',
+  'event filters > what is no filter is refused': 'podman passes over a filter that it does not know',
 }
