@@ -1,5 +1,5 @@
 /** A container's life: one at a time, eight at a time, with a port, and its end. */
-import { IMAGE } from '../contender.ts'
+import { type Contender, IMAGE } from '../contender.ts'
 import { abreast, created, expectStatus, type Measure, started, timed, timedCli } from './measure.ts'
 
 /** create, start, wait for the exit, remove: what a CI job or a test container costs, without a network. */
@@ -63,30 +63,59 @@ const exec: Measure = {
 /** A program that ends at once when it is asked to, so that the engine's own part is what is seen. */
 const OBEDIENT = ['sh', '-c', 'trap "exit 0" TERM; echo ready; sleep 600 & wait']
 
+/** One that runs and will end when it is asked to; its id. */
+async function obedient(on: Contender): Promise<string> {
+  const id = await created(on, { Cmd: OBEDIENT })
+  await started(on, id)
+  while (!(await on.client.get(`/containers/${id}/logs?stdout=1`)).text.includes('ready')) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  return id
+}
+
 const stop: Measure = {
   name: 'docker stop',
   target: 0.5,
   async once(on) {
-    const id = await created(on, { Cmd: OBEDIENT })
-    await started(on, id)
-    while (!(await on.client.get(`/containers/${id}/logs?stdout=1`)).text.includes('ready')) {
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
+    const id = await obedient(on)
     const took = await timedCli(on, ['stop', id])
     await on.client.delete(`/containers/${id}`)
     return took
   },
 }
 
+const stopAndRemove: Measure = {
+  name: 'docker stop, then docker rm at once',
+  target: 0.5,
+  async once(on) {
+    const id = await obedient(on)
+    return (await timedCli(on, ['stop', id])) + (await timedCli(on, ['rm', id]))
+  },
+}
+
+/** So long ago has the end of what is removed been that nobody is still clearing up after it. */
+const AFTERWARDS_MS = 300
+
 const remove: Measure = {
-  name: 'docker rm of one that has run',
+  name: 'docker rm of one that ended before',
   target: 0.5,
   async once(on) {
     const id = await created(on, { Cmd: ['true'] })
     await started(on, id)
     await on.client.post(`/containers/${id}/wait`)
+    await new Promise((resolve) => setTimeout(resolve, AFTERWARDS_MS))
     return timedCli(on, ['rm', id])
   },
 }
 
-export const LIFECYCLE: readonly Measure[] = [whole, runNone, runBridge, runPort, runMany, exec, stop, remove]
+export const LIFECYCLE: readonly Measure[] = [
+  whole,
+  runNone,
+  runBridge,
+  runPort,
+  runMany,
+  exec,
+  stop,
+  stopAndRemove,
+  remove,
+]
