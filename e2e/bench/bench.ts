@@ -188,9 +188,18 @@ function residents(name: string, pid: number): number[] {
   return name === 'dockerd' ? processTree(pid) : [pid]
 }
 
+/** Ends every engine with what it runs, and removes what the bench has made. */
+async function cleanUp(): Promise<void> {
+  await clearShelf()
+  for (const { engine } of engines.splice(0).reverse()) await engine.stop()
+}
+
+// Interrupted, it leaves nothing either.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(130)))
+}
 try {
   await main()
 } finally {
-  await clearShelf()
-  for (const { engine } of engines.reverse()) await engine.stop()
+  await cleanUp()
 }
