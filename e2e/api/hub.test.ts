@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { startDockerd } from '../fixtures/dockerd.ts'
 import { startEmbedded, verify } from '../fixtures/embedded.ts'
+import { startRootless } from '../fixtures/embedded-rootless.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { HUB_ACCOUNT, type Hub, type HubScript, startHub } from '../fixtures/hub.ts'
@@ -36,13 +37,14 @@ const account = credentials(HUB_ACCOUNT.username, HUB_ACCOUNT.password, 'https:/
 /** An engine that finds a Hub of ours under the real names. */
 async function engineFor(name: string, hub: Hub): Promise<RunningEngine> {
   if (name === 'embedded') return startEmbedded({ env: hub.env })
+  if (name === 'rootless') return startRootless({ env: hub.env })
   const engine = await startDockerd()
   await engine.terminate()
   await engine.start(hub.env)
   return engine
 }
 
-const NAMES = ['embedded', 'dockerd'] as const
+const NAMES = ['embedded', 'rootless', 'dockerd'] as const
 for (const name of NAMES.filter((each) => inject('engines').some((one) => one.name === each))) {
   describe(`Docker Hub on ${name}`, () => {
     declareDifferences('Docker Hub', name)

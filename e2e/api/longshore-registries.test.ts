@@ -7,7 +7,7 @@ import { tar } from '../fixtures/tar.ts'
 import { credentials, expectError } from './suite.ts'
 
 /** What Docker has no word for is asked of Longshore's engine alone. */
-for (const engine of inject('engines').filter(({ name }) => name === 'embedded')) {
+for (const engine of inject('engines').filter(({ name }) => name === 'embedded' || name === 'rootless')) {
   describe('looking into a registry', () => {
     const api = new Client(engine.socket, '')
     let guarded: Registry

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from 'vitest'
@@ -134,6 +134,9 @@ onEachEngine('volumes', (subject) => {
   test('a secret is a file for those to whom it is given, and for no one else [14.06]', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'secret-'))
     writeFileSync(path.join(folder, 'key'), 'hush\n', { mode: 0o400 })
+    // It is the person's who runs the engine.
+    const { uid } = statSync(subject.engine.root)
+    for (const each of [folder, path.join(folder, 'key')]) chownSync(each, uid, uid)
     const HostConfig = {
       Mounts: [
         { Type: 'bind', Source: path.join(folder, 'key'), Target: '/run/secrets/key', ReadOnly: true },

@@ -12,8 +12,12 @@ const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
     'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
   'events > of exec, rename, pause and images are named as Docker names them':
     'without a pause there are no events of one: it needs a freezer cgroup, and version 1 gives users none',
+  'commit > a running container is held still meanwhile, unless that is not wanted':
+    'nothing can be held still without a freezer cgroup: it is committed as it runs',
   ...Object.fromEntries(
     [
+      'container create > answers the id and no warnings, and inspect shows what was asked for',
+      'watching containers > stats tell CPU with its quota, memory, processes, disk and network, and the sample before',
       'limits > memory, CPU and processes are held by the kernel',
       'limits > a process above its memory is killed, and OOMKilled says so',
       'limits > memory twice over goes to swap when only memory is said; out of memory can be a wait',

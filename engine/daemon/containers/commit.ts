@@ -77,7 +77,9 @@ async function heldStill<T>(
   pause: boolean,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!pause || container.standing.life.kind !== 'running') return work()
+  // Without cgroups nothing can be held still; a commit as it runs is worth more than none.
+  const able = parts.runtime.identity.cgroupLack === null
+  if (!pause || !able || container.standing.life.kind !== 'running') return work()
   await pauseContainer(parts, container)
   try {
     return await work()
