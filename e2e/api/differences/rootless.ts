@@ -8,8 +8,6 @@ const NO_LIMITS =
 const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
   'container lifecycle > pause holds the process and unpause lets it go on':
     'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
-  'commit > a running container is held still meanwhile, unless that is not wanted':
-    'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
   'events > of exec, rename, pause and images are named as Docker names them':
     'without a pause there are no events of one: it needs a freezer cgroup, and version 1 gives users none',
   'commit > a running container is held still meanwhile, unless that is not wanted':
@@ -29,7 +27,6 @@ const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
       "limits > { CpusetCpus: 'x' } is refused before anything is made",
       "limits > { CpusetMems: '999' } is refused before anything is made",
       'limits > an unlimited quota is none',
-      'watching containers > stats tell CPU with its quota, memory, processes, disk and network, and the sample before',
       'container update > changes the limits of a running container',
       'container update > a stopped container has its new limits at its next start',
       'container update > says that it happened, and what the kernel cannot hold',
