@@ -146,8 +146,7 @@ interface Mount {
 
 /** Reads `[SOURCE:]TARGET[:OPTIONS]`; says what is wrong with it. */
 export function shortMount(line: string): Mount | string {
-  // A drive letter's colon separates nothing.
-  const parts = line.split(/(?<!^[A-Za-z]):/)
+  const parts = partsOf(line)
   if (parts.length > 3 || line === '') return `"${short(line)}" is no mount`
   const [source, target, options] = parts.length === 1 ? ['', parts[0], ''] : parts
   if (parts.length > 1 && (source === '' || target === ''))
@@ -158,6 +157,14 @@ export function shortMount(line: string): Mount | string {
   const unknown = list.find((option) => !KNOWN.includes(option))
   if (unknown !== undefined) return `"${short(unknown)}" is no option of a mount`
   return { type, source: source ?? '', target: target ?? '', options: list }
+}
+
+/** A drive letter's colon separates nothing; but `d:/data` alone is the volume d. */
+function partsOf(line: string): readonly string[] {
+  const parts = line.split(':')
+  const [letter = '', rest = '', target = ''] = parts
+  const drive = /^[A-Za-z]$/.test(letter) && /^[\\/]/.test(rest) && isAbsolute(target)
+  return drive ? [`${letter}:${rest}`, ...parts.slice(2)] : parts
 }
 
 const KNOWN: readonly string[] = [

@@ -1,0 +1,101 @@
+/** What can be done to an engine: each step is one call of its API, or one wait. */
+import type { DesiredContainer } from './desired/container.ts'
+
+/** What one step does. */
+export type Action =
+  | { readonly kind: 'create-network'; readonly key: string; readonly name: string }
+  | { readonly kind: 'create-volume'; readonly key: string; readonly name: string }
+  | { readonly kind: 'pull'; readonly service: string; readonly image: string }
+  | { readonly kind: 'build'; readonly service: string; readonly image: string }
+  | {
+      readonly kind: 'create'
+      readonly service: string
+      readonly number: number
+      readonly container: DesiredContainer
+      /** The container in whose place it stands: its anonymous volumes are carried over. */
+      readonly inPlaceOf: string | null
+    }
+  | { readonly kind: 'start'; readonly service: string; readonly name: string }
+  | {
+      readonly kind: 'stop'
+      readonly service: string
+      readonly id: string
+      readonly name: string
+      readonly graceSeconds: number | null
+    }
+  | {
+      readonly kind: 'remove'
+      readonly service: string
+      readonly id: string
+      readonly name: string
+      readonly volumes: boolean
+    }
+  | {
+      readonly kind: 'rename'
+      readonly service: string
+      readonly id: string
+      readonly from: string
+      readonly to: string
+    }
+  | {
+      readonly kind: 'wait'
+      readonly service: string
+      readonly condition: 'healthy' | 'completed'
+      readonly names: readonly string[]
+    }
+  | { readonly kind: 'remove-network'; readonly name: string }
+  | { readonly kind: 'remove-volume'; readonly name: string }
+
+/** A step with its number in the plan, and the numbers of the steps that must be done before it. */
+export interface Step {
+  readonly number: number
+  readonly after: readonly number[]
+  readonly action: Action
+}
+
+/** Collects steps and numbers them. */
+export class Steps {
+  readonly #steps: Step[] = []
+
+  /** Adds a step; gives its number. */
+  add(action: Action, after: Iterable<number | undefined> = []): number {
+    const number = this.#steps.length + 1
+    const before = [...new Set([...after].filter((each) => each !== undefined))].toSorted((a, b) => a - b)
+    this.#steps.push({ number, after: before, action })
+    return number
+  }
+
+  get all(): readonly Step[] {
+    return this.#steps
+  }
+}
+
+/** One line for a person: `start web-1`. */
+export function describeAction(action: Action): string {
+  switch (action.kind) {
+    case 'create-network':
+      return `create network ${action.name}`
+    case 'create-volume':
+      return `create volume ${action.name}`
+    case 'pull':
+      return `pull ${action.image}`
+    case 'build':
+      return `build ${action.image}`
+    case 'create':
+      return `create container ${action.container.name}`
+    case 'start':
+      return `start ${action.name}`
+    case 'stop':
+      return `stop ${action.name}`
+    case 'remove':
+      return `remove container ${action.name}${action.volumes ? ' and its anonymous volumes' : ''}`
+    case 'rename':
+      return `rename ${action.from} to ${action.to}`
+    case 'wait':
+      return `wait until ${action.names.join(', ')} ${action.condition === 'healthy' ? 'is healthy' : 'has completed'}`
+    case 'remove-network':
+      return `remove network ${action.name}`
+    case 'remove-volume':
+      return `remove volume ${action.name}`
+  }
+}
