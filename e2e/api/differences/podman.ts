@@ -26,6 +26,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'an imported image is pushed compressed, the same each time, and comes back the same',
     'a push that is cut goes on, and the registry has every byte',
     'a loaded image is pushed compressed',
+    'a push that fails leaves nothing behind',
     'a registry that wants an account says so in Docker’s words',
     'an image that is not there is an error in the lines',
     'a push is told as an event',
