@@ -154,6 +154,8 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   const unlock = lockRoot(config.paths.lock)
   const warnings = openDoors(config.hosts, config.tls)
   for (const warning of warnings) log.write('warn', warning)
+  for (const name of Object.keys(config.settings.features))
+    log.write('warn', `features: nothing in this engine depends on "${name}"`)
   const userRemap = await userRemapOf(config)
   const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings, userRemap })
   if (daemon.recovered !== '') log.write('info', `recovered:\n${daemon.recovered}`)
