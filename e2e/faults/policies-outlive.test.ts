@@ -118,6 +118,14 @@ describe('restart policies and health checks outlive the engine', () => {
     await api.post(`/exec/${made.json<{ Id: string }>().Id}/start`, { Detach: true })
     await becomes('unhealthy')
     await removeAll([id])
+    const well = await start(api, { Cmd: LOOP, Healthcheck: { Test: ['CMD', 'true'], Interval: 1e8 } })
+    await until('healthy', async () => (await inspect(well)).State.Health?.Status === 'healthy')
+    const { Pid } = (await inspect(well)).State
+    await engine.kill()
+    process.kill(Pid, 'SIGKILL')
+    await engine.start()
+    expect((await inspect(well)).State).toMatchObject({ Status: 'exited', Health: { Status: 'unhealthy' } })
+    await removeAll([well])
   })
 
   test('a log is begun anew by a later engine too, and no line is lost [02.05]', async () => {

@@ -16,7 +16,9 @@ export async function mountDevice(options: DeviceOptions, target: string): Promi
   try {
     await run('mount', ['-i', '-n', ...kind, ...bind, ...(flags === '' ? [] : ['-o', flags]), device, target])
   } catch (cause) {
-    const why = (cause as Error).message.split(': ').slice(1).join(': ') || (cause as Error).message
+    // mount(8) adds a line of advice about dmesg.
+    const [said = ''] = (cause as Error).message.split('\n')
+    const why = said.split(': ').slice(1).join(': ') || said
     throw new EngineError(
       'invalid',
       `error while mounting volume '${target}': failed to mount local volume: mount ${device}:${target}, data: ${flags}: ${why}`,

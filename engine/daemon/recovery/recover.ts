@@ -74,7 +74,10 @@ async function takeExit(
   container.standing = {
     ...container.standing,
     life: { ...life, error: step.error },
+    // As at any end: one that nobody checks is not known to be healthy.
+    ...(container.health ? { health: { ...container.health, Status: 'unhealthy' as const } } : {}),
   }
+  container.health = container.standing.health ?? null
   parts.journal.emit('container', 'die', container.id, container.attributes({ exitCode: String(step.code) }))
   if (step.remove) {
     await dismantle(parts, container, { volumes: true })
