@@ -27,7 +27,7 @@ interface Token {
   readonly expiresAt: number
 }
 
-/** Tokens by realm, service, scope and user; shared by all repositories of one engine. */
+/** Tokens by realm, service, scope and user; shared by all repositories of one engine. Those that ended go. */
 export class TokenCache {
   readonly #tokens = new Map<string, Token>()
 
@@ -37,8 +37,10 @@ export class TokenCache {
   }
 
   set(key: string, value: string, seconds: number): void {
+    const now = Date.now()
+    for (const [other, { expiresAt }] of this.#tokens) if (expiresAt <= now) this.#tokens.delete(other)
     // Asked anew a little before its end, so that none ends on its way.
-    this.#tokens.set(key, { value, expiresAt: Date.now() + seconds * 900 })
+    this.#tokens.set(key, { value, expiresAt: now + seconds * 900 })
   }
 
   drop(key: string): void {
