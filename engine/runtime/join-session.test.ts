@@ -1,5 +1,5 @@
 /** The helper's way into a container against crun's own, on real containers: what a process sees must be the same. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -158,6 +158,34 @@ describe.runIf(canRunContainers() && findProgram('crun') !== null)('joining', { 
     const args = ['sh', '-c', 'busybox stat -L -c %u /proc/self/fd/0; echo written > /dev/stdout']
     const settings = processFor({ args, terminal: true, user: 'app' })
     expect(await byJoining(id, settings)).toBe('1000\r\nwritten\r\n\nended 0')
+  })
+
+  const started = async (args: string[], stdin = false) => {
+    const id = await container({}, {})
+    const exec = await joinContainer(placeOf(id), await specOf(processFor({ args })), { stdin, attach: true })
+    return exec as ExecProcess & { readonly attachment: NonNullable<ExecProcess['attachment']> }
+  }
+
+  it('goes on when nobody reads any more', async () => {
+    const exec = await started(['sh', '-c', 'busybox yes | busybox head -c 3000000; echo > /unread; exit 7'])
+    exec.attachment.detach()
+    expect(await exec.exit).toBe(7)
+    expect(existsSync(join(rootfs, 'unread'))).toBe(true)
+  })
+
+  it('delivers every byte, to and from, to a reader that is slow at first', async () => {
+    const exec = await started(['cat'], true)
+    const sent = Buffer.alloc(2_000_000, 'tide and quay; ')
+    exec.attachment.input.end(sent)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await collect(exec.attachment.output)).toBe(sent.toString())
+    expect(await exec.exit).toBe(0)
+  })
+
+  it('is killed with what it has started', async () => {
+    const exec = await started(['sh', '-c', 'sleep 1000 & wait'])
+    exec.kill()
+    expect(await exec.exit).toBe(137)
   })
 
   it('sets an OOM score, which crun leaves as it is', async () => {

@@ -1,5 +1,5 @@
 /** Taking everything of a container away: processes, cgroups, the runtime's state and the bundle. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
@@ -38,6 +38,12 @@ export async function removeContainer(
   options: { readonly force: boolean },
 ): Promise<void> {
   const paths = layout.bundle(id)
+  const places = [join(layout.runtime, id), paths.directory, paths.persist, join(layout.exits, id)]
+  // Taken away when it ended: most that are removed have been. The places go last, so that nothing else is left either.
+  if (!places.some((place) => existsSync(place))) {
+    exits.forget(id)
+    return
+  }
   const record = readRecord(paths)
   const cgroup = record?.cgroup ?? (await readCgroup(paths))
   const trusted = record !== null && record.boot === bootId()
@@ -62,12 +68,7 @@ export async function removeContainer(
   }
   await forget?.()
   await releaseShm(paths.directory)
-  await Promise.all([
-    rm(join(layout.runtime, id), { recursive: true, force: true }),
-    rm(paths.directory, { recursive: true, force: true }),
-    rm(paths.persist, { recursive: true, force: true }),
-    rm(join(layout.exits, id), { force: true }),
-  ])
+  await Promise.all(places.map((place) => rm(place, { recursive: true, force: true })))
   exits.forget(id)
 }
 
