@@ -48,4 +48,6 @@ export const ROOTLESS: Readonly<Record<string, string>> = {
     'what the host mounts later is not below the source in the engine’s own mount namespace',
   'isolation > devices are given by path, by directory and by rule':
     'in a user namespace nobody can make device nodes, so that a rule for them has nothing to allow',
+  'kinds of networks > macvlan: containers are on the parent’s wire and find each other by name':
+    'the interfaces of the host are not in the network namespace of an engine without root',
 }

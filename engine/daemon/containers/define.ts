@@ -5,6 +5,7 @@ import { EngineError } from '../../errors.ts'
 import type { ImageRunConfig } from '../../oci/image-config.ts'
 import { signalNumber } from '../../runtime/signals.ts'
 import type { ImageRecord } from '../../store/store.ts'
+import { checkShared } from '../networks/attachments.ts'
 import type { ContainerDefinition } from '../records/container-record.ts'
 import { checkHealthConfig, mergeHealth } from './health/health.ts'
 import { completeHostConfig, type HostContext } from './host-config.ts'
@@ -22,6 +23,7 @@ export function define(
 ): { readonly definition: ContainerDefinition; readonly warnings: readonly string[] } {
   const asked = request.HostConfig ?? {}
   const { host, warnings } = completeHostConfig(asked, context)
+  checkShared(request, host)
   checkNames(request, host)
   const config = mergeConfig(id, request, image.config.config ?? {}, host.NetworkMode)
   if (config.WorkingDir !== '' && !config.WorkingDir.startsWith('/')) {

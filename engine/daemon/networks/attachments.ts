@@ -1,4 +1,5 @@
 /** What a container asks of networks, and what may be asked. Pure. */
+import type { ContainerConfig, HostConfig } from '../../api/container.ts'
 import type { EndpointSettings } from '../../api/network.ts'
 import { EngineError } from '../../errors.ts'
 import { familyOf } from '../../network/cidr.ts'
@@ -104,3 +105,26 @@ export function dnsNames(
   const names = [container.name, ...(asked.Aliases ?? []), container.id.slice(0, 12), Hostname]
   return [...new Set(names.filter((name) => name !== ''))]
 }
+
+/** Throws `invalid` in Docker's words for options that do not go with a shared network. */
+export function checkShared({ Hostname, MacAddress, ExposedPorts }: AskedConfig, host: HostConfig): void {
+  const kind = modeKind(host.NetworkMode)
+  const refuse = (what: string) => new EngineError('invalid', `conflicting options: ${what}`)
+  const undefinedBehavior = "can't be used with links. This would result in undefined behavior"
+  const linked = (host.Links ?? []).length > 0
+  if (kind === 'host' && linked) throw refuse(`host type networking ${undefinedBehavior}`)
+  if (kind !== 'container') return
+  if (Hostname) throw refuse('hostname and the network mode')
+  if (linked) throw refuse(`container type network ${undefinedBehavior}`)
+  if ((host.Dns ?? []).length > 0) throw refuse('dns and the network mode')
+  if ((host.ExtraHosts ?? []).length > 0) throw refuse('custom host-to-IP mapping and the network mode')
+  if (MacAddress) throw refuse('mac-address and the network mode')
+  if (Object.keys(host.PortBindings ?? {}).length > 0 || host.PublishAllPorts) {
+    throw refuse('port publishing and the container type network mode')
+  }
+  if (Object.keys(ExposedPorts ?? {}).length > 0) {
+    throw refuse('port exposing and the container type network mode')
+  }
+}
+
+type AskedConfig = Partial<Pick<ContainerConfig, 'Hostname' | 'MacAddress' | 'ExposedPorts'>>

@@ -166,6 +166,23 @@ static int begin_link(union request *r, char **e)
 	return add_mac(r, e[MAC]);
 }
 
+/* Lets a container reach itself through its own published port where bridges pass the firewall (hairpin mode). */
+static int turn_back(const struct place *home, const char *veth)
+{
+	union request r;
+	struct rtattr *port;
+	struct ifinfomsg *msg;
+	uint8_t on = 1;
+	nl_begin(&r, RTM_SETLINK, 0);
+	msg = nl_grow(&r, sizeof *msg);
+	msg->ifi_family = AF_BRIDGE;
+	msg->ifi_index = link_index(home->ctl, veth);
+	port = nl_attribute(&r, IFLA_PROTINFO | NLA_F_NESTED, NULL, 0);
+	nl_attribute(&r, IFLA_BRPORT_MODE, &on, sizeof on);
+	nl_end(&r, port);
+	return nl_ask(home->netlink, &r) < 0 ? nl_fail("let turn back at", veth) : 0;
+}
+
 /* Makes the interface in the container's namespace with its peer in the host's, and plugs that into the bridge. */
 static int plug_bridge(const struct place *home, const struct place *inside, char **e)
 {
@@ -198,9 +215,7 @@ static int plug_bridge(const struct place *home, const struct place *inside, cha
 	nl_number(&r, IFLA_MASTER, (uint32_t)master);
 	if (nl_ask(home->netlink, &r) < 0)
 		return nl_fail("plug into the bridge link", e[WAY]);
-	/* Lets a container reach itself through its own published port where bridges pass the firewall. */
-	write_switch("/sys/class/net/%s/brport/hairpin_mode", e[WAY], "1");
-	return 0;
+	return turn_back(home, e[WAY]);
 }
 
 /* The number of a macvlan or ipvlan mode (if_link.h). */

@@ -14,7 +14,7 @@ import {
   number,
   param,
 } from '../call.ts'
-import { inspectWithAliases } from '../network-versions.ts'
+import { checkEndpoints, inspectWithAliases } from '../network-versions.ts'
 import type { Route } from '../router.ts'
 import { shaped } from '../shape.ts'
 
@@ -42,6 +42,7 @@ export function containerRoutes(containers: ContainersBackend): Route[] {
       pattern: '/containers/create',
       handler: async (call) => {
         const request = shaped(await jsonBody(call), CONTAINER_CREATE) as ContainerCreateRequest
+        checkEndpoints(call.version, request)
         const created = await containers.create(
           call.query.get('name') || undefined,
           request,
