@@ -4,74 +4,9 @@ import { startEmbedded } from '../fixtures/embedded.ts'
 import { type RunningEngine, removeEverything } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, IMAGE, randomNumbers, repeats } from './harness.ts'
+import { fuzz, pick } from './fuzzing.ts'
+import { expectSound, giveImage, start } from './harness.ts'
 
-/** Values of every wrong kind. */
-const STRANGE: readonly unknown[] = [
-  null,
-  true,
-  -1,
-  1e308,
-  0.5,
-  '',
-  ' ',
-  '\u0000',
-  '../../etc/passwd',
-  'x'.repeat(100_000),
-  [],
-  [null],
-  [[]],
-  {},
-  { a: null },
-  { '': '' },
-  ['a', 1],
-  '☃',
-  '-1',
-  '0x10',
-  '%00',
-  ['/a:/b:c:d'],
-  { '80/tcp': [{ HostPort: 'x' }] },
-]
-const FIELDS = [
-  'Image',
-  'Cmd',
-  'Entrypoint',
-  'Env',
-  'User',
-  'WorkingDir',
-  'Labels',
-  'Hostname',
-  'Tty',
-  'OpenStdin',
-  'ExposedPorts',
-  'Volumes',
-  'StopSignal',
-  'StopTimeout',
-  'Healthcheck',
-  'HostConfig',
-  'NetworkingConfig',
-]
-const HOST_FIELDS = [
-  'Binds',
-  'Mounts',
-  'NetworkMode',
-  'PortBindings',
-  'Memory',
-  'NanoCpus',
-  'PidsLimit',
-  'RestartPolicy',
-  'CapAdd',
-  'CapDrop',
-  'Tmpfs',
-  'Ulimits',
-  'Sysctls',
-  'Dns',
-  'ExtraHosts',
-  'ShmSize',
-  'LogConfig',
-  'Devices',
-  'SecurityOpt',
-]
 const BYTES: readonly string[] = [
   '\r\n\r\n',
   'GET / HTTP/9.9\r\n\r\n',
@@ -98,50 +33,6 @@ describe('nonsense on the socket', () => {
     await registry.stop()
   })
 
-  test('in the fields of a new container is refused or understood, never a defect', async () => {
-    const random = randomNumbers('fuzz-create')
-    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T
-    const defects: string[] = []
-    for (let n = 0; n < 300 * repeats; n++) {
-      const body: Record<string, unknown> = { Image: IMAGE, Cmd: ['true'] }
-      if (random(2) === 0) body[pick(FIELDS)] = pick(STRANGE)
-      else body.HostConfig = { [pick(HOST_FIELDS)]: pick(STRANGE) }
-      const answer = await api.post('/containers/create', body)
-      if (answer.status >= 500) {
-        const text = JSON.stringify(body)
-        defects.push(`${answer.status} ${answer.text.trim()} for ${text.slice(0, 200)}`)
-      }
-    }
-    await removeEverything(engine.socket)
-    expect([...new Set(defects)].join('\n')).toBe('')
-    await expectSound(engine)
-  })
-
-  test('in queries and paths is refused or understood, never a defect', async () => {
-    const random = randomNumbers('fuzz-query')
-    const pick = <T>(from: readonly T[]): T => from[random(from.length)] as T
-    const text = () => encodeURIComponent(String(JSON.stringify(pick(STRANGE))).slice(0, 500))
-    const defects: string[] = []
-    for (let n = 0; n < 200 * repeats; n++) {
-      const path = pick([
-        `/containers/json?limit=${text()}`,
-        `/containers/json?filters=${text()}`,
-        `/containers/${text()}/json`,
-        `/containers/${text()}/logs?stdout=1&tail=${text()}&since=${text()}`,
-        `/images/json?filters=${text()}`,
-        `/images/${text()}/json`,
-        `/events?since=${text()}&until=1`,
-        `/volumes?filters=${text()}`,
-        `/networks/${text()}`,
-        `/exec/${text()}/json`,
-      ])
-      const answer = await api.get(path)
-      if (answer.status >= 500)
-        defects.push(`${answer.status} ${answer.text.trim()} for GET ${path.slice(0, 200)}`)
-    }
-    expect([...new Set(defects)].join('\n')).toBe('')
-  })
-
   test('in bytes that are no HTTP ends that connection only', async () => {
     for (const bytes of BYTES) {
       await new Promise<void>((resolve) => {
@@ -155,4 +46,55 @@ describe('nonsense on the socket', () => {
     }
     await expectSound(engine)
   })
+
+  test('on connections that were taken over ends those only', async () => {
+    const id = await start(api, { Cmd: ['cat'], OpenStdin: true, HostConfig: { NetworkMode: 'none' } })
+    const wrong = await fuzz('fuzz-hijack', engine, async (random) => {
+      const exec = async () =>
+        (
+          await api.post(`/containers/${id}/exec`, {
+            Cmd: pick(random, [['cat'], ['true'], ['sh', '-c', 'echo x; exit 1'], ['no-such-program']]),
+            AttachStdin: random(2) === 0,
+            AttachStdout: true,
+            Tty: random(2) === 0,
+          })
+        ).json<{ Id: string }>().Id
+      const target =
+        random(2) === 0 ? `/exec/${await exec()}/start` : `/containers/${id}/attach?stream=1&stdin=1&stdout=1`
+      const body = pick(random, ['{}', '{"Detach":false,"Tty":true}', '', '{', 'null'])
+      const head = [
+        `POST /v1.41${target} HTTP/1.1`,
+        'Host: x',
+        'Content-Type: application/json',
+        ...pick(random, [
+          [],
+          ['Connection: Upgrade', 'Upgrade: tcp'],
+          ['Connection: Upgrade', 'Upgrade: websocket'],
+        ]),
+        `Content-Length: ${Math.max(0, body.length + pick(random, [0, 0, 0, -1, 5]))}`,
+      ]
+      const noise = Buffer.from(Array.from({ length: random(5000) }, () => random(256)))
+      await new Promise<void>((resolve) => {
+        const stream = net.connect({ path: engine.socket, allowHalfOpen: true }, () => {
+          stream.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+          stream.write(noise)
+          const leave = pick(random, [
+            () => stream.end(),
+            () => stream.destroy(),
+            () => setTimeout(() => stream.destroy(), random(30)),
+          ])
+          leave()
+        })
+        stream.resume()
+        stream.on('error', () => resolve())
+        stream.on('close', () => resolve())
+        setTimeout(() => stream.destroy(), 100)
+      })
+      const alive = await api.get(`/containers/${id}/json`)
+      return alive.status === 200 ? null : `${alive.status} ${alive.text}`
+    })
+    expect(wrong.join('\n')).toBe('')
+    await removeEverything(engine.socket)
+    await expectSound(engine)
+  }, 3_600_000)
 })
