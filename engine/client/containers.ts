@@ -1,5 +1,7 @@
 /** Calls about containers (Docker Engine API, "Container"). */
 import type { Duplex, Readable } from 'node:stream'
+import type { ContainerCreateRequest } from '../api/container.ts'
+import { END_OF_ARCHIVE, encodeEntry } from '../archive/write.ts'
 import { isEngineError } from '../errors.ts'
 import type { Output } from './frames.ts'
 import { demux } from './frames.ts'
@@ -18,6 +20,15 @@ export interface LogOptions {
   /** Whether the container has a terminal: its log is not framed then. */
   readonly terminal: boolean
   readonly signal: AbortSignal
+}
+
+/** A file for `putFiles`: its absolute path, owner, permission bits and bytes. */
+export interface FileToPut {
+  readonly path: string
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+  readonly content: Uint8Array
 }
 
 /** Containers of one engine. Every call throws `EngineError`. */
@@ -44,6 +55,19 @@ export class Containers {
     name?: string,
   ): Promise<{ readonly Id: string; readonly Warnings: readonly string[] | null }> {
     return this.#transport.json('POST', '/containers/create', { query: { name }, body })
+  }
+
+  /** A container with everything that the API can say of one. */
+  createWhole(body: ContainerCreateRequest, name: string): Promise<{ readonly Id: string }> {
+    return this.#transport.json('POST', '/containers/create', { query: { name }, body })
+  }
+
+  /** Puts files into its root; folders above them must be there or are made by the engine. */
+  async putFiles(id: string, files: readonly FileToPut[]): Promise<void> {
+    const archive = Buffer.concat([...files.map(encodeFile), END_OF_ARCHIVE])
+    await this.#transport.upload('PUT', `/containers/${encodeURIComponent(id)}/archive`, archive, {
+      path: '/',
+    })
   }
 
   start(id: string): Promise<void> {
@@ -149,4 +173,20 @@ export class Containers {
       if (!isEngineError(error, 'not-modified')) throw error
     }
   }
+}
+
+function encodeFile({ path, uid, gid, mode, content }: FileToPut): Buffer {
+  return encodeEntry(
+    {
+      ...{ kind: 'file', path: path.replace(/^\/+/, ''), link: '', mode, uid, gid },
+      ...{
+        mtime: Math.floor(Date.now() / 1000),
+        size: content.length,
+        deviceMajor: 0,
+        deviceMinor: 0,
+        pax: new Map(),
+      },
+    },
+    content,
+  )
 }

@@ -14,6 +14,8 @@ import { asEngineError } from './failure.ts'
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: unknown
+  /** Sent as it is, as a tar archive, in place of `body`. */
+  readonly file?: Uint8Array
   readonly signal?: AbortSignal | undefined
   /** Sent as X-Registry-Auth. */
   readonly registryAuth?:
@@ -34,6 +36,8 @@ interface DialOptions {
   isStream: true
   hijack?: boolean
   allowEmpty?: boolean
+  /** Sent with the content type application/x-tar. */
+  file?: Buffer
   abortSignal?: AbortSignal
   authconfig?: { username: string; password: string }
 }
@@ -85,6 +89,16 @@ export class Transport {
         cause,
       })
     }
+  }
+
+  /** Sends a tar archive and waits for the answer. */
+  async upload(
+    method: Method,
+    path: string,
+    archive: Uint8Array,
+    query: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    await this.#readAll(await this.stream(method, path, { query, file: archive }), undefined)
   }
 
   /** One request whose answer is read as it comes. Destroy the stream or abort the signal to end it. */
@@ -148,6 +162,7 @@ export class Transport {
         isStream: true,
         ...how,
       }
+      if (options.file) dial.file = Buffer.from(options.file)
       if (options.signal) dial.abortSignal = options.signal
       if (options.registryAuth) dial.authconfig = { ...options.registryAuth }
       this.#modem.dial(dial, (error, answer) => {

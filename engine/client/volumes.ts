@@ -1,5 +1,6 @@
 /** Calls about volumes and networks (Docker Engine API, "Volume", "Network"). */
-import type { NetworkShape, VolumeShape } from './shapes.ts'
+import type { EndpointSettings, NetworkCreateRequest, NetworkInspect } from '../api/network.ts'
+import type { Volume } from '../api/volume.ts'
 import type { Transport } from './transport.ts'
 
 /** Volumes of one engine. Every call throws `EngineError`. */
@@ -10,21 +11,26 @@ export class Volumes {
     this.#transport = transport
   }
 
-  async list(): Promise<readonly VolumeShape[]> {
-    const answer = await this.#transport.json<{ readonly Volumes: readonly VolumeShape[] | null }>(
+  async list(): Promise<readonly Volume[]> {
+    const answer = await this.#transport.json<{ readonly Volumes: readonly Volume[] | null }>(
       'GET',
       '/volumes',
     )
     return answer.Volumes ?? []
   }
 
-  inspect(name: string): Promise<VolumeShape> {
+  inspect(name: string): Promise<Volume> {
     return this.#transport.json('GET', `/volumes/${encodeURIComponent(name)}`)
   }
 
   /** An empty name asks the engine for one. */
-  create(name: string, labels: Readonly<Record<string, string>>): Promise<VolumeShape> {
-    return this.#transport.json('POST', '/volumes/create', { body: { Name: name, Labels: labels } })
+  create(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    driver: { readonly name?: string; readonly options?: Readonly<Record<string, string>> } = {},
+  ): Promise<Volume> {
+    const body = { Name: name, Labels: labels, Driver: driver.name, DriverOpts: driver.options }
+    return this.#transport.json('POST', '/volumes/create', { body })
   }
 
   remove(name: string, options: { readonly force: boolean }): Promise<void> {
@@ -42,7 +48,22 @@ export class Networks {
     this.#transport = transport
   }
 
-  list(): Promise<readonly NetworkShape[]> {
+  list(): Promise<readonly NetworkInspect[]> {
     return this.#transport.json('GET', '/networks')
+  }
+
+  /** Resolves to its id. */
+  async create(body: NetworkCreateRequest): Promise<string> {
+    const { Id } = await this.#transport.json<{ readonly Id: string }>('POST', '/networks/create', { body })
+    return Id
+  }
+
+  remove(name: string): Promise<void> {
+    return this.#transport.json('DELETE', `/networks/${encodeURIComponent(name)}`)
+  }
+
+  connect(name: string, container: string, endpoint: Partial<EndpointSettings>): Promise<void> {
+    const body = { Container: container, EndpointConfig: endpoint }
+    return this.#transport.json('POST', `/networks/${encodeURIComponent(name)}/connect`, { body })
   }
 }

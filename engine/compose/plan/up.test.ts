@@ -131,6 +131,13 @@ volumes: {data: {}}
     expect(new Set(plan.changes.map(({ verb }) => verb))).toEqual(new Set(['keep']))
   })
 
+  test('waits for nobody when there is nothing to do', async () => {
+    const same = await project(
+      'services: {a: {image: i, depends_on: {b: {condition: service_healthy}}}, b: {image: i}}',
+    )
+    expect(planUp(same, settled(same)).steps).toEqual([])
+  })
+
   test.each([
     ['environment: {L: info}', 'environment: {L: debug}', 'environment L was info, now debug'],
     ['environment: {A: a}', 'environment: {}', 'environment A is gone'],

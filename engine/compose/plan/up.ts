@@ -169,7 +169,12 @@ class Up {
     const there = this.#observed.containers
       .filter((each) => each.service === service.name && !each.oneoff)
       .toSorted((a, b) => a.number - b.number)
-    const before = [...this.#requirements(service), image.step, ...this.#resourceSteps(service)]
+    // Only who has something to do waits for others.
+    let steps: readonly (number | undefined)[] | undefined
+    const before = () => {
+      steps ??= [...this.#requirements(service), image.step, ...this.#resourceSteps(service)]
+      return steps
+    }
     const started: number[] = []
     for (let number = 1; number <= count; number++) {
       const found = there.find((each) => each.number === number)
@@ -279,7 +284,7 @@ class Up {
     service: Service,
     number: number,
     image: { readonly now: ObservedImage | null },
-    before: readonly (number | undefined)[],
+    before: () => readonly (number | undefined)[],
   ): number | undefined {
     const container = this.#desired(service, number, image.now)
     this.#changes.push({
@@ -290,7 +295,7 @@ class Up {
     })
     const made = this.#steps.add(
       { kind: 'create', service: service.name, number, container, inPlaceOf: null },
-      before,
+      before(),
     )
     return this.#start(service, container.name, [made])
   }
@@ -304,7 +309,7 @@ class Up {
     service: Service,
     found: ObservedContainer,
     image: { readonly now: ObservedImage | null; readonly step: number | undefined },
-    before: readonly (number | undefined)[],
+    before: () => readonly (number | undefined)[],
   ): number | undefined {
     const desired = this.#desired(service, found.number, image.now)
     const reasons = this.#reasons(service, found, desired, image)
@@ -316,7 +321,7 @@ class Up {
       return undefined
     }
     this.#changes.push({ kind: 'container', name, verb: 'start', reasons: [`it is ${inspect.State.Status}`] })
-    return this.#start(service, name, before)
+    return this.#start(service, name, before())
   }
 
   #reasons(
@@ -343,7 +348,7 @@ class Up {
     found: ObservedContainer,
     desired: DesiredContainer,
     reasons: readonly string[],
-    before: readonly (number | undefined)[],
+    before: () => readonly (number | undefined)[],
   ): number | undefined {
     const { inspect } = found
     const old = inspect.Name.replace(/^\//, '')
@@ -354,7 +359,7 @@ class Up {
     const aside = `${inspect.Id.slice(0, 12)}_${old}`
     const renamed = this.#steps.add(
       { kind: 'rename', service: service.name, id: inspect.Id, from: old, to: aside },
-      before,
+      before(),
     )
     const made = this.#steps.add(
       {
