@@ -124,6 +124,13 @@ export const EXEC_CREATE: Shape = {
 }
 
 /** POST /volumes/create. */
+export const ACCOUNT: Shape = {
+  fields: {
+    ...{ username: 'text', password: 'text', identitytoken: 'text', registrytoken: 'text' },
+    ...{ auth: 'text', email: 'text', serveraddress: 'text' },
+  },
+}
+
 export const VOLUME_CREATE: Shape = {
   fields: { Name: 'text', Driver: 'text', DriverOpts: LABELS, Labels: LABELS },
 }

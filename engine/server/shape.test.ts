@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isEngineError } from '../errors.ts'
-import { CONTAINER_CREATE } from './body-shapes.ts'
+import { ACCOUNT, CONTAINER_CREATE } from './body-shapes.ts'
 import { shaped } from './shape.ts'
 
 function refusal(body: unknown): string {
@@ -47,4 +47,9 @@ test.each([
   ],
 ])('%j is refused', (body, message) => {
   expect(refusal(body)).toBe(message)
+})
+
+test('an account is texts', () => {
+  expect(() => shaped({ serveraddress: { constructor: 1 } }, ACCOUNT)).toThrow(/serveraddress/)
+  expect(shaped({ username: 'a', password: 'b', email: '' }, ACCOUNT)).toMatchObject({ username: 'a' })
 })

@@ -1,7 +1,9 @@
 /** Routes that look into registries: Docker's two, and Longshore's. */
 import type { RegistriesBackend, RegistryAccount, RegistryAsking } from '../backend.ts'
+import { ACCOUNT } from '../body-shapes.ts'
 import { answer, type Call, filters, jsonBody, number, param } from '../call.ts'
 import type { Route } from '../router.ts'
+import { shaped } from '../shape.ts'
 
 const REGISTRY = '/longshore/v1/registries/{domain}'
 
@@ -11,7 +13,7 @@ export function distributionRoutes(registries: RegistriesBackend): Route[] {
       method: 'POST',
       pattern: '/auth',
       handler: async (call) =>
-        answer(call, 200, await registries.auth(await jsonBody<RegistryAccount>(call))),
+        answer(call, 200, await registries.auth(shaped(await jsonBody(call), ACCOUNT) as RegistryAccount)),
     },
     {
       method: 'GET',
