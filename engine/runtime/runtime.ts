@@ -22,6 +22,8 @@ export interface ProcessSettings {
   readonly capAdd: readonly string[]
   readonly capDrop: readonly string[]
   readonly noNewPrivileges: boolean
+  /** Name of an AppArmor profile that the kernel has. */
+  readonly apparmorProfile?: string
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
   readonly oomScoreAdj?: number
 }

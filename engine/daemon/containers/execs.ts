@@ -218,6 +218,7 @@ export function processSettings(
   size: readonly [number, number] | null,
 ): ProcessSettings {
   const { config, host } = container.definition
+  const security = securityOptions(host.SecurityOpt ?? [])
   const named = new Set((request.Env ?? []).map((entry) => entry.split('=', 1)[0]))
   const inherited = (config.Env ?? []).filter((entry) => !named.has(entry.split('=', 1)[0]))
   const hostname = inherited.some((entry) => entry.startsWith('HOSTNAME='))
@@ -235,7 +236,9 @@ export function processSettings(
     capAdd: host.CapAdd ?? [],
     capDrop: host.CapDrop ?? [],
     // As its container's: what holds there must hold for every process that joins it.
-    noNewPrivileges: securityOptions(host.SecurityOpt ?? []).noNewPrivileges,
+    noNewPrivileges: security.noNewPrivileges,
+    // A kernel without AppArmor takes no notice.
+    ...(security.apparmor ? { apparmorProfile: security.apparmor } : {}),
     ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
     ulimits: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
   }

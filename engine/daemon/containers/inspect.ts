@@ -7,6 +7,7 @@ import { containerFiles } from './files.ts'
 import { wireState } from './lifecycle.ts'
 import { mountPoint } from './mounts/mount-point.ts'
 import { networkSettings } from './network-view.ts'
+import { securityOptions } from './options/security.ts'
 import type { Parts } from './parts.ts'
 
 /** With `sizes` the writable layer and the whole root in bytes. */
@@ -37,7 +38,7 @@ export function inspectContainer(
     Platform: 'linux',
     MountLabel: '',
     ProcessLabel: '',
-    AppArmorProfile: '',
+    AppArmorProfile: parts.runtime.abilities.apparmor ? securityOptions(host.SecurityOpt ?? []).apparmor : '',
     ExecIDs: container.execs.size > 0 ? [...container.execs] : null,
     HostConfig: {
       ...host,

@@ -30,6 +30,8 @@ export interface StartFacts {
   /** Directories of an image's layers, top first. */
   readonly layersOf: ReadonlyMap<string, readonly string[]>
   readonly defaults: ProcessDefaults
+  /** The kernel has AppArmor. */
+  readonly apparmor: boolean
   /** How its users are shifted; null where they are the host's. */
   readonly remap: UserRemap | null
 }
@@ -71,6 +73,7 @@ export function containerSettings(definition: ContainerDefinition, facts: StartF
       capAdd: host.CapAdd ?? [],
       capDrop: host.CapDrop ?? [],
       noNewPrivileges: security.noNewPrivileges,
+      ...(facts.apparmor && security.apparmor ? { apparmorProfile: security.apparmor } : {}),
       ulimits: ulimits(host.Ulimits ?? [], facts.defaults.ulimits),
       ...(host.OomScoreAdj ? { oomScoreAdj: host.OomScoreAdj } : {}),
     },

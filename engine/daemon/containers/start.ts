@@ -93,6 +93,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
       parts: volumeParts,
       layersOf,
       defaults: parts.processDefaults,
+      apparmor: parts.runtime.abilities.apparmor,
     })
     const [{ pid }] = await Promise.all([
       parts.runtime.create(settings),

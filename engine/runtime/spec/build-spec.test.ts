@@ -23,6 +23,11 @@ const specOf = (...args: Parameters<typeof settingsFor> extends [string, string,
   buildSpec(settingsFor('x', '/r', ...args), root, { devices: [] }, '/longshore/x', facts)
 
 describe('the spec', () => {
+  it('names an AppArmor profile only when one is given', () => {
+    expect(specOf({ args: ['true'] }).process).not.toHaveProperty('apparmorProfile')
+    expect(specOf({ args: ['true'], apparmorProfile: 'mine' }).process.apparmorProfile).toBe('mine')
+  })
+
   it('is what Docker gives by default', () => {
     const spec = specOf({ args: ['true'] })
     expect(spec.mounts.map(({ destination }) => destination)).toEqual([

@@ -138,6 +138,7 @@ export function buildProcess(
     capabilities: { bounding: given, effective, permitted: effective, inheritable: [], ambient: [] },
     rlimits: rlimits(settings.ulimits, facts.limitCeiling),
     noNewPrivileges: settings.noNewPrivileges,
+    ...(settings.apparmorProfile ? { apparmorProfile: settings.apparmorProfile } : {}),
     ...(oom ? { oomScoreAdj: Math.max(oom, facts.oomScoreFloor ?? oom) } : {}),
   }
 }

@@ -28,6 +28,7 @@ export interface OciProcess {
   }
   readonly rlimits: readonly { readonly type: string; readonly soft: number; readonly hard: number }[]
   readonly noNewPrivileges: boolean
+  readonly apparmorProfile?: string
   readonly oomScoreAdj?: number
 }
 
