@@ -150,4 +150,14 @@ onEachEngine('container create', (subject) => {
     expectError(await api.post('/containers/create', { Image: 'bare:1' }), 400, /no command specified/i)
     await api.delete('/images/bare:1')
   })
+
+  test('one that is refused leaves no volume behind [02.01]', async () => {
+    await subject.create({ Cmd: ['true'] }, 'taken')
+    const volumes = async () =>
+      (await subject.api.get('/volumes')).json<{ Volumes: object[] | null }>().Volumes ?? []
+    const before = (await volumes()).length
+    const body = { Image: subject.busybox, Volumes: { '/x': {} } }
+    expect((await subject.api.post('/containers/create?name=taken', body)).status).toBe(409)
+    expect(await volumes()).toHaveLength(before)
+  })
 })

@@ -115,27 +115,34 @@ export class Containers {
       },
     )
     checkRemapped(definition.host, parts.remap)
-    await parts.volumes.ensure(definition.mounts)
-    await seedVolumes(parts, definition)
-    // The image may have been removed meanwhile; from the record on, its layers stay.
-    parts.images.resolve(image.id)
-    // Nothing waits from here on, so that no other create can come between the check and the record.
-    const given = asked ?? generateName((each) => registry.byName(each) !== undefined)
-    registry.checkFree(given)
-    const standing = {
-      life: { kind: 'created', failure: null },
-      networks: firstAttachments(definition, parts.networkRegistry),
-      sandbox: null,
-      mappings: [],
-      restarts: 0,
-      stoppedByHand: false,
-      seeded: true,
-    } as const
-    parts.records.add({ name: given, definition, standing })
-    const container = new Container({ name: given, definition, standing })
-    registry.add(container)
-    parts.volumes.claim(container)
-    parts.journal.emit('container', 'create', id, container.attributes())
+    // Said before anything is made, as well as after what had to be waited for.
+    if (asked !== undefined) registry.checkFree(asked)
+    try {
+      await parts.volumes.ensure(definition.mounts)
+      await seedVolumes(parts, definition)
+      // The image may have been removed meanwhile; from the record on, its layers stay.
+      parts.images.resolve(image.id)
+      // Nothing waits from here on, so that no other create can come between the check and the record.
+      const given = asked ?? generateName((each) => registry.byName(each) !== undefined)
+      registry.checkFree(given)
+      const standing = {
+        life: { kind: 'created', failure: null },
+        networks: firstAttachments(definition, parts.networkRegistry),
+        sandbox: null,
+        mappings: [],
+        restarts: 0,
+        stoppedByHand: false,
+        seeded: true,
+      } as const
+      parts.records.add({ name: given, definition, standing })
+      const container = new Container({ name: given, definition, standing })
+      registry.add(container)
+      parts.volumes.claim(container)
+      parts.journal.emit('container', 'create', id, container.attributes())
+    } catch (error) {
+      await parts.volumes.removeAnonymous({ definition })
+      throw error
+    }
     const discarded = discardedCgroups(definition.host, this.#parts.runtime.identity)
     return { Id: id, Warnings: [...warnings, ...discarded] }
   }

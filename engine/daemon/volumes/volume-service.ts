@@ -283,8 +283,8 @@ export class VolumeService {
     }
   }
 
-  /** Removes the nameless volumes of a container that is gone, unless another has them too. */
-  async removeAnonymous(container: Container): Promise<void> {
+  /** Removes the nameless volumes of a container that is gone, or never came, unless another has them too. */
+  async removeAnonymous(container: Pick<Container, 'definition'>): Promise<void> {
     for (const mount of container.definition.mounts) {
       if (mount.kind !== 'volume' || !mount.anonymous) continue
       const volume = this.#volumes.get(mount.name)
