@@ -8,6 +8,8 @@ const NO_LIMITS =
 const WITHOUT_CGROUPS: Readonly<Record<string, string>> = {
   'container lifecycle > pause holds the process and unpause lets it go on':
     'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
+  'container lifecycle > what a paused container refuses, and what it still does, in Docker’s words':
+    'pausing needs a freezer cgroup, and version 1 of cgroups gives users none',
   'events > of exec, rename, pause and images are named as Docker names them':
     'without a pause there are no events of one: it needs a freezer cgroup, and version 1 gives users none',
   'commit > a running container is held still meanwhile, unless that is not wanted':
