@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../fixtures/processes.ts'
@@ -172,5 +173,57 @@ onEachEngine('hostile files', (subject) => {
     // Overlayfs's own mark of a removed file.
     expect((await put(id, '/tmp', [{ path: 'gone', kind: 'char' }])).status).toBe(400)
     expect((await put(id, '/tmp', [{ path: 'null', kind: 'char', major: 1, minor: 3 }])).status).toBe(200)
+  })
+
+  test('a container that exchanges folders and links meanwhile gains nothing [02.07]', async () => {
+    const id = await subject.sleeper({
+      Cmd: [
+        'sh',
+        '-c',
+        `echo ready; trap "exit 0" TERM; while :; do mkdir /swap; rmdir /swap; ln -s ${HOST} /swap; rm /swap; done`,
+      ],
+    })
+    const upload = [
+      { path: 'deep/', kind: 'folder' },
+      { path: 'deep/evil', content: 'x' },
+    ] as const
+    for (let round = 0; round < 30; round++) {
+      const answers = await Promise.all([
+        api.get(at(id, '/swap/secret')),
+        api.get(at(id, '/swap/')),
+        put(id, '/swap', upload),
+        put(id, '/', [{ path: 'swap/evil', content: 'x' }]),
+      ])
+      for (const { body } of answers) expect(body.includes('of the host')).toBe(false)
+    }
+    expect(readdirSync(HOST)).toEqual(['secret'])
+  })
+
+  test('a download that is broken off holds nothing, and a container may be removed meanwhile [02.07]', async () => {
+    const id = await subject.create({ Cmd: ['true'] })
+    await put(id, '/tmp', [{ path: 'big', content: Buffer.alloc(8_000_000, 'b') }])
+    const broken = await api.stream('GET', at(id, '/tmp/big'))
+    await once(broken.body, 'data')
+    broken.abort()
+    const slow = await api.stream('GET', at(id, '/tmp/big'))
+    await once(slow.body, 'readable')
+    // dockerd waits for the reader, the embedded engine for nobody.
+    const removal = api.delete(`/containers/${id}`)
+    slow.abort()
+    expect((await removal).status).toBe(204)
+    expect((await api.get(`/containers/${id}/json`)).status).toBe(404)
+  })
+
+  test('what an archive lacks is told as such [02.07]', async () => {
+    const id = await subject.create({ Cmd: ['true'] })
+    expectError(
+      await put(id, '/tmp', [{ path: 'hard', kind: 'hardlink', target: 'nothing' }]),
+      [400, 500],
+      /link.*hard.*no such file/i,
+    )
+    const name = 'x'.repeat(99)
+    const deep = `${Array.from({ length: 60 }, () => name).join('/')}`
+    const found = await api.get(at(id, `/${deep}`))
+    expect(found.status).toBeGreaterThanOrEqual(400)
   })
 })

@@ -19,6 +19,7 @@ export const PODMAN_FILES: Readonly<Record<string, string>> = {
   ...all('hostile files', 'podman’s errors have more fields than Docker’s', [
     'links lead to the container’s own files, never to the host’s',
     'directories and files replace each other only when that is wanted',
+    'what an archive lacks is told as such',
   ]),
   'hostile files > names that climb out of the folder are refused, absolute ones are taken inside it':
     'podman takes them inside the folder',

@@ -84,6 +84,9 @@ static void refuse(const char *what, const char *path)
 
 	if (temporary[0])
 		unlink(temporary);
+	/* What the archive itself lacks (a hard link's target) is not a container's path that is missing. */
+	if (error == ENOENT)
+		fail(EXIT_REFUSED, "%s %s: %s", what, path, strerror(error));
 	errno = error;
 	fail_errno(what, path);
 }
