@@ -8,6 +8,7 @@ import { type Command, parseCommand } from './config/flags.ts'
 import { reloaded } from './config/reload.ts'
 import { EngineError } from './errors.ts'
 import { entered, hostUid, inUserNamespace } from './host/user-namespace.ts'
+import { takeInherited } from './server/inherited.ts'
 
 const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -144,8 +145,6 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   const { lockRoot } = await import('./daemon/root-lock.ts')
   const { createApi } = await import('./server/server.ts')
   const { openDoors, openListeners } = await import('./server/listen.ts')
-  const { takeInherited } = await import('./server/inherited.ts')
-  const inherited = takeInherited(process.env, process.pid)
   const log = openLog(config)
   const report = (error: unknown, what: string) => log.write('error', `${what} failed: ${describe(error)}`)
   // One request that goes wrong in a way that nobody thought of must not end the others.
@@ -286,6 +285,9 @@ async function daemonOptions(config: EngineConfig, report: (error: unknown, what
   }
 }
 
+/** Taken before anything else is started, which must not believe them its own. */
+const inherited = takeInherited(process.env, process.pid)
+
 type Level = EngineConfig['logLevel']
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
@@ -332,7 +334,12 @@ function readText(path: string): string | null {
 try {
   // Root of a namespace that it entered is still the user whose places it uses.
   const uid = entered() ? hostUid() : (process.getuid?.() ?? 0)
-  const command = parseCommand(process.argv.slice(2), { env: process.env, uid, readText })
+  const command = parseCommand(process.argv.slice(2), {
+    env: process.env,
+    uid,
+    readText,
+    handed: inherited.length > 0,
+  })
   await enterOwnNamespaces(command)
   await run(command)
 } catch (error) {

@@ -51,8 +51,10 @@ function runThere() {
     return
   }
   // Sockets that a service manager has opened for us are meant for the engine; whose process they name is this one.
-  const handed = Array.from({ length: Number(process.env.LISTEN_FDS ?? 0) || 0 }, (_, at) => 3 + at)
-  const { LISTEN_PID: _, ...env } = process.env
+  const mine = process.env.LISTEN_PID === String(process.pid)
+  const handed = Array.from({ length: mine ? Number(process.env.LISTEN_FDS) || 0 : 0 }, (_, at) => 3 + at)
+  const env = { ...process.env }
+  if (mine) delete env.LISTEN_PID
   const child = spawn(node, [entry, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', ...handed],
     env: { ...env, NODE_COMPILE_CACHE: compileCache },

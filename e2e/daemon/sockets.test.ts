@@ -108,3 +108,8 @@ test('fd:// without a socket handed over says so [25.13]', async () => {
   const said = await engineCommand(['--root', path.join(folder, 'none'), '-H', 'fd://'])
   expect(said).toMatchObject({ code: 1, stderr: expect.stringContaining('no sockets were handed over') })
 })
+
+test('sockets that are meant for another process are left alone [25.13]', async () => {
+  daemon = await startDaemon({}, [], { LISTEN_PID: '1', LISTEN_FDS: '1' })
+  expect((await daemon.api.get('/_ping')).text).toBe('OK')
+})

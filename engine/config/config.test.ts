@@ -54,6 +54,17 @@ test('a socket that is named is listened on beside the hosts of the file [25.12]
   expect(readConfig(asked({ socket: '/file.sock' }), facts(inFile)).hosts).toHaveLength(2)
 })
 
+test('sockets that were handed over are served unasked, instead of the usual one [25.01]', () => {
+  expect(readConfig(asked(), facts({}, { handed: true }))).toMatchObject({
+    hosts: [{ kind: 'fd', name: '' }],
+    socket: '/run/longshore/engine.sock',
+  })
+  expect(readConfig(asked(), facts({ hosts: ['fd://api'] }, { handed: true })).hosts).toEqual([
+    { kind: 'fd', name: 'api' },
+  ])
+  expect(readConfig(asked({ socket: '/s' }), facts({}, { handed: true })).hosts).toHaveLength(2)
+})
+
 test.each([
   [{ hosts: ['tcp://0.0.0.0:2376'], tlsverify: true, ...certificates }, false, null],
   [{ hosts: ['tcp://127.0.0.1:2375'] }, true, null],

@@ -41,6 +41,8 @@ export interface EngineConfig {
 export interface ConfigFacts extends PathFacts {
   /** The text of a file; null when it does not exist. */
   readonly readText: (path: string) => string | null
+  /** Whoever started this process has handed listening sockets over. */
+  readonly handed?: boolean
 }
 
 /** How the command line asks for it. */
@@ -115,7 +117,7 @@ function hostsOf(given: Given, { socket }: ConfigAsked, facts: ConfigFacts): rea
   const own: Host[] = named ? [{ kind: 'unix', path: named }] : []
   const said = given.hosts ?? []
   // Sockets that were handed over are meant to be served, whether or not anybody says so.
-  const handed = facts.env.LISTEN_FDS && !said.some(({ kind }) => kind === 'fd')
+  const handed = facts.handed && !said.some(({ kind }) => kind === 'fd')
   const all: Host[] = [...own, ...(handed ? [{ kind: 'fd', name: '' } as const] : []), ...said]
   if (all.length === 0) return [{ kind: 'unix', path: defaultSocket(facts) }]
   return [...new Map(all.map((host) => [printHost(host), host])).values()]
