@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { verify } from '../fixtures/embedded.ts'
 import { decodeFrames } from '../fixtures/frames.ts'
 import { mustRun } from '../fixtures/processes.ts'
 import { giveBox, type OwnDaemon, POLITE, startDaemon } from './daemon.ts'
@@ -36,6 +37,10 @@ test('the default bridge has IPv6, and what leaves it carries the host’s addre
     .join('')
   expect(StatusCode, said).toBe(0)
   expect(said).toContain('inet6 fd00:77:66::')
+  expect(await verify(daemon.engine.root)).toMatchObject({
+    code: 0,
+    output: expect.not.stringContaining('failed'),
+  })
   const rules = await mustRun('ip6tables', ['-t', 'nat', '-S'])
   expect(rules).toMatch(/-s fd00:77:66::\/64 .*-j MASQUERADE/)
 })

@@ -47,6 +47,8 @@ test('exec-root is where a boot’s state is, and nothing is left of it after a 
   await daemon.engine.kill()
   await daemon.engine.start()
   expect((await daemon.api.get(`/containers/${id}/json`)).text).toContain('"Status":"running"')
+  // Who looks from outside need not be told of it.
+  expect(await verify(daemon.engine.root)).toMatchObject({ code: 0 })
   await daemon.api.delete(`/containers/${id}?force=1`)
   await daemon.engine.terminate()
   expect(readdirSync(state)).toEqual([])

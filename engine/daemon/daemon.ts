@@ -40,7 +40,7 @@ import { Journal } from './events/journal.ts'
 import { Images } from './images/images.ts'
 import { Registries } from './images/registries.ts'
 import { leaveFormerPlace } from './moved-root.ts'
-import { currentBridge } from './networks/current-bridge.ts'
+import { currentBridge, recordedBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
 import { NetworkService } from './networks/network-service.ts'
 import { PruneService } from './prune/prune-service.ts'
@@ -296,10 +296,13 @@ async function assemble(
     : openDatabase(paths.database, schemas, 'as-it-is')
   if (opening) await leaveFormerPlace(db, options)
   const before = readMeta(db, 'boot-id')
-  const { bridge, former } = currentBridge(db, options)
+  const { bridge, former } = opening
+    ? currentBridge(db, options)
+    : { bridge: recordedBridge(db, paths.root, options.settings.network), former: null }
+  const state = opening ? paths.state : stateOf(db, options)
   const runtime = await openRuntime({
     report,
-    stateDir: paths.state,
+    stateDir: state,
     cgroupParent: `/longshore-${paths.tag}`,
     rootless,
     ...preferredRuntime(db, options),
@@ -315,8 +318,8 @@ async function assemble(
       return container ? remapOf(remap, container.definition.host) : null
     },
   })
-  if (options.lifeline !== null) placeNetworks(boundUplink(paths.state))
-  const networks = bridgeNetworks(join(paths.state, 'netns'), bridge.link)
+  if (options.lifeline !== null) placeNetworks(boundUplink(state))
+  const networks = bridgeNetworks(join(state, 'netns'), bridge.link)
   const directories = await openVolumes(paths.volumes, options.disk)
   const networkRegistry = new NetworkRegistry(
     bridge,
@@ -389,6 +392,11 @@ async function assemble(
   }
   const rebooted = before !== null && before !== options.bootId
   return { db, parts, runtime, networks, directories, store, images, remote, imageRecords, rebooted, former }
+}
+
+/** Where the engine of this boot has its state, which it may have been told: for those who only look. */
+function stateOf(db: DatabaseSync, { paths, bootId }: DaemonOptions): string {
+  return (readMeta(db, 'boot-id') === bootId ? readMeta(db, 'state') : null) ?? paths.state
 }
 
 /** The OCI runtime that is set; but what one of them started, that one must end, so that a change waits for an empty state. */

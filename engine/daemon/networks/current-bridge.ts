@@ -42,7 +42,8 @@ export function currentBridge(
   return { bridge: { ...bridge, subnets: recorded.subnets }, former: null }
 }
 
-function recordedBridge(
+/** As the last start left it, or chosen now. */
+export function recordedBridge(
   db: DatabaseSync,
   root: string,
   { addressPools, bip }: DaemonSettings['network'],
