@@ -124,6 +124,27 @@ describe('an engine without root', () => {
     await sound()
   })
 
+  test('a holder that was killed with its engine gets a successor in the same namespaces', async () => {
+    const id = await start(api, { Cmd: ['sh', '-c', 'echo here > /x; exec sleep 60'] })
+    const { Pid } = await stateOf(api, id)
+    await engine.kill()
+    const holders = await mustRun('pgrep', [
+      '-u',
+      String(statSync(engine.root).uid),
+      '-f',
+      'native hold [^ ]*$',
+    ])
+    for (const pid of holders.trim().split('\n')) process.kill(Number(pid), 'SIGKILL')
+    await engine.start()
+    expect(await stateOf(api, id)).toMatchObject({ Running: true, Pid })
+    const exec = await api.post(`/containers/${id}/exec`, { Cmd: ['cat', '/x'], AttachStdout: true })
+    const run = await api.post(`/exec/${exec.json<{ Id: string }>().Id}/start`, { Detach: false })
+    expect(run.text).toContain('here')
+    await sound()
+    await remove(id)
+    await sound()
+  })
+
   test('verify looks at a dead engine as well', async () => {
     await engine.terminate()
     await sound()

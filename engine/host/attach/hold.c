@@ -125,7 +125,8 @@ int applet_enter(int argc, char **argv)
 	}
 	if (!getcwd(here, sizeof here))
 		strcpy(here, "/");
-	line = open(argv[2], O_WRONLY | O_NONBLOCK);
+	/* For both, so that it opens while nobody reads: a holder that was killed gets a successor this way. */
+	line = open(argv[2], O_RDWR | O_NONBLOCK);
 	if (line < 0 || write(line, "\n", 1) < 0)
 		return fail("open", argv[2]);
 	user = namespace_of(argv[1], "user");

@@ -3,7 +3,16 @@
  * keeps them while engines come and go, so that a killed engine's containers and mounts are still there for the next.
  * The holder ends by itself when neither an engine nor a container's supervisor is left (attach/hold.c).
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { EngineError } from '../../errors.ts'
 import { bootId } from '../boot.ts'
@@ -46,9 +55,13 @@ export async function holdNamespaces(state: string): Promise<Holder> {
   await needSubordinateIds(currentUser())
   makeStateFolder(state)
   const line = lifelineOf(state)
-  rmSync(line, { force: true })
-  await run('mkfifo', ['-m', '0600', line])
-  const process = await startHolder(line)
+  // Whoever has the lifeline open is in the namespaces, and keeps them after a holder that was killed.
+  const survivor = openedBy(line)
+  if (survivor === null) {
+    rmSync(line, { force: true })
+    await run('mkfifo', ['-m', '0600', line])
+  }
+  const process = await startHolder(line, survivor)
   writeFileSync(`${holderFile(state)}.new`, JSON.stringify({ boot: bootId(), process }), { mode: 0o600 })
   renameSync(`${holderFile(state)}.new`, holderFile(state))
   return { process, lifeline: line }
@@ -74,8 +87,13 @@ function become(program: string, args: readonly string[]): never {
   throw new EngineError('internal', `cannot run ${program}`)
 }
 
-async function startHolder(line: string): Promise<ProcessIdentity> {
-  const child = spawn('unshare', [...NAMESPACES, nativeHelper(), 'hold', line], {
+async function startHolder(line: string, survivor: number | null): Promise<ProcessIdentity> {
+  const hold = [nativeHelper(), 'hold', line]
+  const [program = '', ...args] =
+    survivor === null
+      ? ['unshare', ...NAMESPACES, ...hold]
+      : [nativeHelper(), 'enter', String(survivor), line, ...hold]
+  const child = spawn(program, args, {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -104,6 +122,21 @@ function refused(words: string): EngineError {
     'unavailable',
     `this host gives users no namespaces of their own, which an engine without root lives in: ${words || 'unshare ended'}.${remedy === null ? '' : ` ${remedy}`}`,
   )
+}
+
+/** A process of this user that has the file open; null when none has. */
+function openedBy(file: string): number | null {
+  if (!existsSync(file)) return null
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const has = (pid: string) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file)
+    } catch {
+      return false // gone, or another user's
+    }
+  }
+  const found = pids.find(has)
+  return found === undefined ? null : Number(found)
 }
 
 function makeStateFolder(state: string): void {
