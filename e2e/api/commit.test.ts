@@ -96,6 +96,8 @@ onEachEngine('commit', (subject) => {
       WorkingDir: '/work',
       Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 5_000_000_000 },
     })
+    const entered = await image(await commit(id, `&changes=${encodeURIComponent('ENTRYPOINT ["/x"]')}`))
+    expect(entered.Config).toMatchObject({ Entrypoint: ['/x'], Cmd: null })
     const body = { Cmd: ['from', 'body'], Env: ['A=9'], ExposedPorts: { '53/udp': {} } }
     expect((await image(await commit(id, '', body))).Config).toMatchObject({
       Cmd: ['from', 'body'],

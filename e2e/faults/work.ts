@@ -163,6 +163,23 @@ export const JOBS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
     ledger.release('image', name)
     await api.delete(`/images/${name}`)
   },
+  async 'copy in, copy out, export and import'({ api, ledger, n }) {
+    const id = await create(api, QUICK)
+    const body = tar([{ path: 'in', content: 'x'.repeat(200_000 + n) }])
+    const place = `/containers/${id}/archive?path=/tmp`
+    await api.request('PUT', place, { body })
+    await Promise.all([api.get(place), api.get(`/containers/${id}/changes`)])
+    const root = await api.get(`/containers/${id}/export`)
+    await api.delete(`/containers/${id}?force=1`)
+    const name = `faults/imported:${n}`
+    const answer = await api.request('POST', `/images/create?fromSrc=-&repo=faults/imported&tag=${n}`, {
+      body: root.body,
+    })
+    if (answer.status === 200 && !answer.text.includes('"error"')) ledger.keep('image', name)
+    if (n % 2 === 0) return
+    ledger.release('image', name)
+    await api.delete(`/images/${name}`)
+  },
   async network({ api, ledger, n }) {
     const name = `faults-${n}`
     const made = await api.post('/networks/create', { Name: name, CheckDuplicate: true })

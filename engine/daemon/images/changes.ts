@@ -43,8 +43,12 @@ const CHANGES: Readonly<Record<string, Change>> = {
   },
 }
 
-/** `config` after the instructions, one a line each. Throws `invalid`, naming the instruction. */
+/**
+ * `config` after the instructions, one a line each. As in a Dockerfile, an entrypoint drops the command that was there
+ * before the instructions. Throws `invalid`, naming the instruction.
+ */
 export function applyChanges(config: ImageRunConfig, changes: readonly string[]): ImageRunConfig {
+  let commandSaid = false
   const lines = changes.flatMap((change) => change.split('\n')).map((line) => line.trim())
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -54,7 +58,11 @@ export function applyChanges(config: ImageRunConfig, changes: readonly string[])
       if (!change) throw new EngineError('invalid', `${name.toLowerCase()} is not a valid change command`)
       const rest = line.slice(name.length).trim()
       if (rest === '') throw new EngineError('invalid', `${name} requires at least one argument`)
-      return change(current, rest)
+      commandSaid ||= name === 'CMD'
+      const changed = change(current, rest)
+      if (name !== 'ENTRYPOINT' || commandSaid) return changed
+      const { Cmd: _, ...others } = changed
+      return others
     }, config)
 }
 
