@@ -132,16 +132,15 @@ export class Authenticator {
       const { message } = readRefusal(answer.statusCode, text)
       throw new TokenRefused(answer.statusCode, message)
     }
-    const { token, access_token, expires_in, refresh_token } = parseTokenAnswer(text)
-    if (typeof refresh_token === 'string') this.#refreshToken = refresh_token
-    const value = token ?? access_token
-    if (!value)
+    const { token, refreshToken, life } = parseTokenAnswer(text)
+    if (refreshToken !== '') this.#refreshToken = refreshToken
+    if (token === '')
       throw new EngineError(
         'unavailable',
         `the token server ${challenge.parameters.realm} answered without a token`,
       )
-    this.#tokens.set(key, value, typeof expires_in === 'number' && expires_in > 0 ? expires_in : DEFAULT_LIFE)
-    return value
+    this.#tokens.set(key, token, life)
+    return token
   }
 
   #tokenRequest({ parameters }: Challenge, scopes: readonly string[]): Ask {
@@ -232,17 +231,27 @@ function chooseChallenge(header: string | string[] | undefined): Challenge | nul
   return all.find(({ scheme }) => scheme === 'bearer') ?? all.find(({ scheme }) => scheme === 'basic') ?? null
 }
 
+/** What a token server says, as far as it is of the right type (distribution spec, token authentication). */
 interface TokenAnswer {
-  readonly token?: string
-  readonly access_token?: string
-  readonly expires_in?: number
-  readonly refresh_token?: string
+  readonly token: string
+  readonly refreshToken: string
+  /** Seconds. */
+  readonly life: number
 }
 
 function parseTokenAnswer(text: string): TokenAnswer {
+  let json: Readonly<Record<string, unknown>> = {}
   try {
-    return JSON.parse(text) as TokenAnswer
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) json = value as Record<string, unknown>
   } catch {
-    return {}
+    // no answer then
+  }
+  const word = (key: string) => (typeof json[key] === 'string' ? json[key] : '')
+  const life = json.expires_in
+  return {
+    token: word('token') || word('access_token'),
+    refreshToken: word('refresh_token'),
+    life: typeof life === 'number' && life > 0 ? life : DEFAULT_LIFE,
   }
 }

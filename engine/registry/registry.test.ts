@@ -113,6 +113,23 @@ describe('authentication', () => {
     })
   })
 
+  it.each(['null', '[]', '7', '{"token":5}', '{"access_token":{}}', 'nonsense'])(
+    'takes %s for no token',
+    async (answer) => {
+      const { host } = await scripted((request, response) => {
+        if (request.url?.startsWith('/token')) response.end(answer)
+        else
+          refuse(response, 401, 'UNAUTHORIZED', {
+            'www-authenticate': `Bearer realm="http://${request.headers.host}/token"`,
+          })
+      })
+      await expect(repository(host).resolve(AMD64)).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringMatching(/answered without a token$/),
+      })
+    },
+  )
+
   it('sends Authorization to no other host', async () => {
     const other = await scripted((_request, response) => void response.end(BLOB))
     const { host } = await scripted((request, response) => {

@@ -193,3 +193,22 @@ it('a registry that takes no more bytes is given the rest on another connection 
   expect(state.kept?.equals(large)).toBe(true)
   expect(asked.filter((line) => line.startsWith('PATCH'))).toHaveLength(2)
 })
+
+it('an upload that leads nowhere is an error [06.04]', async () => {
+  const server = createServer((request, response) => {
+    if (request.method === 'HEAD') response.writeHead(404).end()
+    else response.writeHead(202, { location: 'http://[' }).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const registry = new Registry({ patience: { ...PATIENCE, backoffMs: 1 } })
+  open.push(registry, { close: () => server.close() })
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  async function* read() {
+    yield BLOB
+  }
+  const upload = { descriptor: DESCRIPTOR, mountFrom: [], read }
+  await expect(registry.publication(parseReference(`${host}/app`)).blob(upload)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: 'the registry sends on to "http://[", which is no address',
+  })
+})

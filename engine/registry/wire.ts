@@ -1,6 +1,6 @@
 /** Requests about one repository: to its mirrors and its registry, with refusals turned into errors. */
 
-import { type EngineError, isEngineError } from '../errors.ts'
+import { EngineError, isEngineError } from '../errors.ts'
 import { familiarName, familiarReference, type Reference } from '../oci/reference.ts'
 import { type Authenticator, TokenRefused } from './authenticator.ts'
 import { parseChallenges } from './challenge.ts'
@@ -73,9 +73,11 @@ export class Wire {
     return refused(explained(refusal, answer), this.#name(what), what)
   }
 
-  /** `target` of a Location header, as a URL. */
+  /** `target` of a Location header, as a URL. Throws `unavailable` when it is none. */
   async locate(target: string, following: Following): Promise<string> {
-    return new URL(target, own(await this.#all(following)).base).href
+    const { base } = own(await this.#all(following))
+    if (URL.canParse(target, base)) return new URL(target, base).href
+    throw new EngineError('unavailable', `the registry sends on to "${target}", which is no address`)
   }
 
   async #ask(route: Route, request: Request, what: Asked, following: Following): Promise<Answer> {
