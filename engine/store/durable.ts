@@ -9,17 +9,15 @@ export async function publish(disk: Disk, from: string, to: string): Promise<voi
   await disk.syncFolder(dirname(to))
 }
 
-/** Makes whole trees durable: one syncfs(2) serves everyone who asked before it began. */
-export class TreeSync {
-  readonly #disk: Disk
-  readonly #path: string
+/** Makes things durable for many at once: one sync serves everyone who asked before it began. */
+export class SharedSync {
+  readonly #make: () => Promise<void>
   #running: Promise<void> | null = null
   #next: Promise<void> | null = null
 
-  /** `path` is anywhere on the file system in question. */
-  constructor(disk: Disk, path: string) {
-    this.#disk = disk
-    this.#path = path
+  /** `make` resolves when all that was written before it was called is on disk. */
+  constructor(make: () => Promise<void>) {
+    this.#make = make
   }
 
   /** Resolves when all that was written before the call is on disk. */
@@ -40,7 +38,7 @@ export class TreeSync {
 
   async #once(): Promise<void> {
     try {
-      await this.#disk.syncFileSystem(this.#path)
+      await this.#make()
     } finally {
       this.#running = null
     }

@@ -9,7 +9,7 @@ import { unpackTar } from '../host/tar.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, type LayerTars, throwIfAborted } from './blobs.ts'
-import { diskError, publish, TreeSync } from './durable.ts'
+import { diskError, publish, SharedSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { withPatientCollector } from './patient-collector.ts'
 import type { Spool } from './spool.ts'
@@ -59,7 +59,7 @@ export class Layers implements LayerTars {
   readonly #blobs: Blobs
   readonly #trash: Trash
   readonly #rootless: boolean
-  readonly #trees: TreeSync
+  readonly #trees: SharedSync
   readonly #facts = new Map<Digest, LayerFacts>()
   #counter = 0
 
@@ -69,7 +69,7 @@ export class Layers implements LayerTars {
     this.#blobs = blobs
     this.#trash = trash
     this.#rootless = rootless
-    this.#trees = new TreeSync(disk, layout.root)
+    this.#trees = new SharedSync(() => disk.syncFileSystem(layout.root))
     blobs.readLayers(this)
   }
 

@@ -143,6 +143,7 @@ export class Containers {
       await parts.volumes.removeAnonymous({ definition })
       throw error
     }
+    await parts.records.durable()
     const discarded = discardedCgroups(definition.host, this.#parts.runtime.identity)
     return { Id: id, Warnings: [...warnings, ...discarded] }
   }

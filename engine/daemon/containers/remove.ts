@@ -62,6 +62,7 @@ export async function dismantle(
     if (sandbox) emitNetworks(parts, container, sandbox, 'disconnect')
     // The moment of its removal: up to here all of its data is there, whatever happens.
     parts.records.remove(id)
+    await parts.records.durable()
   } catch (error) {
     container.phase = 'rest'
     throw error

@@ -1,6 +1,8 @@
 /** Containers in the database. Names, addresses and published ports are unique indexes: no two can ever hold one. */
+import { open } from 'node:fs/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { PortMapping } from '../../network/network.ts'
+import { SharedSync } from '../../store/durable.ts'
 import type { ContainerDefinition, ContainerRecord, ContainerStanding } from './container-record.ts'
 import { transaction } from './database.ts'
 
@@ -33,8 +35,12 @@ export function hasAddresses(db: DatabaseSync, network: string): boolean {
   return db.prepare('SELECT 1 FROM container_addresses WHERE network = ? LIMIT 1').get(network) !== undefined
 }
 
-/** Every write is durable when it returns, and whole or not at all. */
+/**
+ * Every write is whole or not at all, and durable when it returns; but for `add` and `remove`, which may come by the
+ * thousand: they are durable once `durable` has resolved, which syncs for all who wait at once.
+ */
 export class ContainerRecords {
+  readonly #log: SharedSync
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #update: StatementSync
@@ -49,6 +55,7 @@ export class ContainerRecords {
 
   constructor(db: DatabaseSync) {
     this.#db = db
+    this.#log = new SharedSync(() => syncLog(db.location()))
     this.#insert = db.prepare('INSERT INTO containers VALUES (?, ?, ?, ?)')
     this.#update = db.prepare('UPDATE containers SET standing = ? WHERE id = ?')
     this.#redefine = db.prepare('UPDATE containers SET definition = ? WHERE id = ?')
@@ -74,7 +81,9 @@ export class ContainerRecords {
   }
 
   add({ name, definition, standing }: ContainerRecord): void {
-    this.#insert.run(definition.id, name, JSON.stringify(definition), JSON.stringify(standing))
+    this.#laterDurable(() =>
+      this.#insert.run(definition.id, name, JSON.stringify(definition), JSON.stringify(standing)),
+    )
   }
 
   /** Writes what has become of a container, with the addresses and the ports that it holds. */
@@ -106,7 +115,22 @@ export class ContainerRecords {
   }
 
   remove(id: string): void {
-    this.#delete.run(id)
+    this.#laterDurable(() => this.#delete.run(id))
+  }
+
+  /** Resolves when everything written before the call is on disk. */
+  durable(): Promise<void> {
+    return this.#log.sync()
+  }
+
+  /** One write without the sync that ends a transaction. Whatever is synced later syncs it too: the log is in order. */
+  #laterDurable(write: () => void): void {
+    this.#db.exec('PRAGMA synchronous = NORMAL')
+    try {
+      write()
+    } finally {
+      this.#db.exec('PRAGMA synchronous = FULL')
+    }
   }
 
   /** The container that holds a port on an address or on all of its family; null when none does. */
@@ -114,5 +138,16 @@ export class ContainerRecords {
     const [every, mark] = hostIp.includes(':') ? ['::', ':'] : ['0.0.0.0', '.']
     const row = this.#portHolder.get(hostPort, protocol, hostIp, every, hostIp, every, mark)
     return row ? String(row.container) : null
+  }
+}
+
+/** Syncs the write-ahead log of the database at `path`; what has left it for the database was synced at that time. */
+async function syncLog(path: string | null): Promise<void> {
+  if (path === null) return // in memory
+  const log = await open(`${path}-wal`, 'r')
+  try {
+    await log.datasync()
+  } finally {
+    await log.close()
   }
 }
