@@ -32,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'clients',
-          include: ['e2e/clients/**/*.test.ts'],
+          include: ['e2e/{clients,compose}/**/*.test.ts'],
           globalSetup: ['e2e/api/global-setup.ts'],
           ...endToEnd,
         },

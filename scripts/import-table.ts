@@ -40,7 +40,10 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   'electron/preload': ['electron/contract'],
   'electron/headless': ['electron/router'],
   // `longshore serve` and the fallback of `longshore` start the headless shell.
-  'electron/cli': ['electron/router', 'electron/headless', 'engine/main.ts'],
+  // `longshore compose` talks to an engine itself: a stack comes up where no window is, and no services run.
+  'electron/cli': [
+    ...['electron/router', 'electron/headless', 'engine/main.ts', 'engine/client', 'engine/compose'],
+  ],
   'renderer/app': ['renderer/features', 'renderer/panels', 'renderer/ui', 'renderer/rpc'],
   'renderer/features': ['renderer/panels', 'renderer/ui', 'renderer/rpc', 'renderer/lib'],
   'renderer/panels': ['renderer/ui', 'renderer/rpc', 'renderer/lib'],

@@ -8,6 +8,11 @@ import { serve } from './serve.ts'
 import { openWindow } from './window.ts'
 
 async function main(): Promise<number> {
+  const [door, ...rest] = process.argv.slice(2)
+  if (door === 'compose') {
+    const places = readOptions([], process.env, process.getuid?.() ?? 1)
+    return (await import('./compose/main.ts')).compose(rest, places.engineSocket)
+  }
   const options = readOptions(process.argv.slice(2), process.env, process.getuid?.() ?? 1)
   const version = readVersion()
   switch (options.command) {
@@ -44,6 +49,10 @@ function readVersion(): string {
 try {
   process.exit(await main())
 } catch (error) {
+  if (error instanceof Error && error.name === 'LoadError') {
+    console.error(error.message)
+    process.exit(1)
+  }
   if (!isEngineError(error)) throw error
   console.error(`longshore: ${error.message}`)
   process.exit(error.kind === 'invalid' ? 2 : 1)

@@ -28,7 +28,7 @@ export function differences(
     ...configReasons(body, inspect),
     ...portReasons(body, inspect),
     ...mountReasons(body, inspect),
-    ...networkReasons(body, inspect),
+    ...networkReasons(desired, inspect),
     ...hostReasons(body.HostConfig ?? {}, inspect.HostConfig),
   ]
 }
@@ -228,7 +228,7 @@ function mountLine({ Type, Source, ReadOnly, VolumeOptions, TmpfsOptions }: Moun
 }
 
 function networkReasons(
-  body: ContainerCreateRequest,
+  { body, name: container }: DesiredContainer,
   { HostConfig, NetworkSettings }: ContainerInspect,
 ): readonly string[] {
   const mode = body.HostConfig?.NetworkMode ?? 'default'
@@ -244,7 +244,10 @@ function networkReasons(
     ...Object.entries(asked).flatMap(([name, settings]) => {
       const now = there[name]
       if (!now || !settings) return []
-      const missing = (settings.Aliases ?? []).filter((alias) => !(now.Aliases ?? []).includes(alias))
+      // Its own name is one of them, and a container of an older Compose has another.
+      const missing = (settings.Aliases ?? []).filter(
+        (alias) => alias !== container && !(now.Aliases ?? []).includes(alias),
+      )
       const ip = settings.IPAMConfig?.IPv4Address
       const had = now.IPAMConfig?.IPv4Address
       return [
