@@ -41,7 +41,7 @@ const config: ForgeConfig = {
         section: 'devel',
         icon: 'assets/icon.png',
         // What the embedded engine drives; without them Longshore manages other engines and says what is missing.
-        recommends: ['crun', 'conmon', 'netavark', 'aardvark-dns', 'iptables', 'iproute2'],
+        recommends: ['crun', 'conmon', 'iptables', 'iproute2'],
       },
     }),
     new MakerZIP({}, ['linux', 'darwin', 'win32']),

@@ -1,6 +1,7 @@
 /** Kinds of networks and options of the bridge. Subnets are in 10.114.0.0/16. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { streamText } from '../fixtures/frames.ts'
+import { Client } from '../fixtures/http.ts'
 import { mustRun, run, until } from '../fixtures/processes.ts'
 import { expectError, onEachEngine } from './suite.ts'
 
@@ -133,5 +134,46 @@ onEachEngine('kinds of networks', (subject) => {
       400,
       /^Container cannot be connected to network endpoints: (one, two|two, one)$/,
     )
+  })
+
+  test('IPAM options, driver, attachable and the exact name are kept and shown [18.04] [18.08] [18.13] [18.16]', async () => {
+    const IPAM = { Driver: 'default', Options: { foo: 'bar' }, Config: [{ Subnet: '10.114.6.0/24' }] }
+    const made = await api.post('/networks/create', {
+      Name: 'Kind_f.1',
+      CheckDuplicate: true,
+      Attachable: true,
+      IPAM,
+    })
+    expect(made.status, made.text).toBe(201)
+    expect((await api.get('/networks/Kind_f.1')).json()).toMatchObject({
+      Name: 'Kind_f.1',
+      Attachable: true,
+      IPAM: { Driver: 'default', Options: { foo: 'bar' } },
+    })
+  })
+
+  test('since API 1.44 a container is created with several networks, since 1.48 one is the way out [22.01]', async () => {
+    await make('kind-g', '10.114.7.0/24')
+    await make('kind-h', '10.114.8.0/24')
+    const last = new Client(subject.engine.socket, '/v1.51')
+    const created = await last.post('/containers/create', {
+      Image: subject.busybox,
+      Cmd: ['cat', '/proc/net/route'],
+      HostConfig: { NetworkMode: 'kind-g' },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          'kind-g': { Aliases: ['g'] },
+          'kind-h': { IPAMConfig: { IPv4Address: '10.114.8.88' }, GwPriority: 10 },
+        },
+      },
+    })
+    expect(created.status, created.text).toBe(201)
+    const { Id } = created.json<{ Id: string }>()
+    expect((await api.post(`/containers/${Id}/start`)).status).toBe(204)
+    expect(await subject.exitCode(Id)).toBe(0)
+    const log = streamText((await api.get(`/containers/${Id}/logs?stdout=1`)).body, 1)
+    // The gateway 10.114.8.1, as its bytes lie in memory.
+    expect(log).toMatch(/^eth1\t00000000\t0108720A\t/m)
+    expect(log).not.toMatch(/^eth0\t00000000\t/m)
   })
 })

@@ -23,14 +23,6 @@ export const PARTS = [
     'engine',
     'containers cannot be supervised',
   ),
-  part('netavark', podman('netavark'), 'netavark', 'engine', 'only --network none and host work'),
-  part(
-    'aardvark-dns',
-    podman('aardvark-dns'),
-    'aardvark-dns',
-    'engine',
-    'containers cannot find each other by name',
-  ),
   part('iptables', ['iptables'], 'iptables', 'engine', 'containers cannot reach beyond the host'),
   part('ip', ['ip'], 'iproute2', 'engine', 'network namespaces cannot be set up'),
   part('tar', ['tar'], 'tar', 'engine', 'layers cannot be unpacked'),
@@ -96,12 +88,4 @@ export function isHere(file) {
  */
 function part(name, files, debian, need, why) {
   return { name, files, debian, need, why }
-}
-
-/**
- * Where distributions keep podman's helpers.
- * @param {string} name
- */
-function podman(name) {
-  return [name, `/usr/lib/podman/${name}`, `/usr/libexec/podman/${name}`]
 }

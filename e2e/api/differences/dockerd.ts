@@ -45,4 +45,6 @@ export const DOCKERD: Readonly<Record<string, string>> = {
     'dockerd passes over a filter that it does not know in silence',
   'kinds of networks > macvlan without a parent: containers have each other':
     'dockerd makes a dummy device for it, which this kernel does not have',
+  'kinds of networks > since API 1.44 a container is created with several networks, since 1.48 one is the way out':
+    'API 1.44 and 1.48',
 }

@@ -4,7 +4,7 @@
  */
 import { run } from '../exec.ts'
 import { findProgram, nativeHelper } from '../native-parts.ts'
-import { fine, type HostFinding, lack, without } from './finding.ts'
+import { fine, type HostFinding, lack } from './finding.ts'
 import { kernelFindings } from './kernel.ts'
 import { rootlessFindings } from './rootless.ts'
 
@@ -16,8 +16,6 @@ export async function checkHost(): Promise<readonly HostFinding[]> {
     await program('iptables', ['iptables'], 'iptables'),
     helper(),
     ...kernelFindings(),
-    await optional('netavark', 'macvlan and ipvlan networks', 'netavark'),
-    await optional('aardvark-dns', 'names between containers', 'aardvark-dns'),
     ...(await rootlessFindings()),
   ]
 }
@@ -26,12 +24,6 @@ async function program(name: string, names: readonly string[], debian: string): 
   const found = names.map((each) => findProgram(each)).find((path) => path !== null)
   if (found) return fine(name, `${found}${await versionOf(found)}`)
   return lack(name, `${names.join(' or ')} is not installed`, `Run: sudo apt-get install ${debian}`)
-}
-
-async function optional(name: string, use: string, debian: string): Promise<HostFinding> {
-  const found = findProgram(name)
-  if (found) return fine(name, `${found}${await versionOf(found)}`)
-  return without(name, `not installed; it serves ${use}`, `Run: sudo apt-get install ${debian}`)
 }
 
 async function versionOf(path: string): Promise<string> {
