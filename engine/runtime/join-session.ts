@@ -70,6 +70,7 @@ export async function joinContainer(
   if (entry === null) return null
   const child = spawn(place.helper, ['join'], {
     env: conmonEnvironment({}),
+    cwd: '/', // it may outlive the folder that the engine was started in
     stdio: [options.stdin ? 'pipe' : 'ignore', options.attach ? 'pipe' : 'ignore', 'ignore', 'pipe'],
   })
   const control = child.stdio[3] as Duplex
