@@ -162,7 +162,9 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     const container = parts.registry.byId(exit.id)
     if (container) handleExit(parts, container, exit)
   })
-  void restartByPolicy(parts)
+  restartByPolicy(parts).catch((error: unknown) =>
+    options.report(error, 'starting containers again by their restart policies'),
+  )
   for (const container of parts.registry.all()) {
     if (container.standing.life.kind === 'running') parts.health.watch(container)
     if (container.up) parts.rotation.watch(container)

@@ -12,6 +12,8 @@ import { type Rotation, rotationOf } from './log-config.ts'
 import { logTurn, shiftLogFiles } from './log-files.ts'
 
 const LOOK_MS = 200
+/** After a failure (a full disk, say), which the next look may well meet again. */
+const RETRY_MS = 10_000
 /** How long the supervisor may take to begin its new file. */
 const REOPEN_MS = 2000
 
@@ -57,14 +59,15 @@ export class LogRotation {
   }
 
   /** Looks once, a little later; then waits for the next write. */
-  #arm(container: Container): void {
+  #arm(container: Container, delayMs = LOOK_MS): void {
     const watched = this.#watched.get(container)
     if (!watched) return
     watched.timer = setTimeout(() => {
-      this.#look(container, watched).catch((error: unknown) =>
-        this.#parts.report(error, `rotating the log of container ${container.name}`),
-      )
-    }, LOOK_MS)
+      this.#look(container, watched).catch((error: unknown) => {
+        this.#parts.report(error, `rotating the log of container ${container.name}`)
+        this.#arm(container, RETRY_MS)
+      })
+    }, delayMs)
   }
 
   async #look(container: Container, watched: Watched): Promise<void> {
@@ -82,7 +85,7 @@ export class LogRotation {
       })
       watched.watcher.on('error', () => watched.watcher?.close())
     } catch {
-      this.#arm(container) // its file is not there yet
+      this.#arm(container, RETRY_MS) // its file is not there
       return
     }
     // What was written between the look and the watch was told to nobody.
