@@ -153,12 +153,9 @@ describe('nonsense on every route', () => {
       const head = `${method} ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`
       const answer = await raw(engine.socket, Buffer.concat([Buffer.from(head), body]))
       const status = Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 0)
-      if (status < 500 || status === 501) return null
+      // 501 and 503 are the engine's own words: it cannot do this, or something outside does not answer.
+      if (status < 500 || status === 501 || status === 503) return null
       const words = answer.slice(answer.indexOf('\r\n\r\n') + 4).slice(0, 400)
-      // No registry of the world can be reached from a test; that is no defect.
-      // What only a swarm has is said to be elsewhere, with 503, as Docker does.
-      if (status === 503 && /swarm/.test(words)) return null
-      if (/cannot reach the registry|getaddrinfo|ECONNREFUSED/.test(words)) return null
       return `${status} ${words.trim()} for ${method} ${target.slice(0, 300)} ${body.toString().slice(0, 1500)}`
     })
     await removeEverything(engine.socket)

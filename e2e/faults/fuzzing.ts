@@ -5,7 +5,7 @@ import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 
 /** Seconds of each kind of fuzzing: a few in the tests, LONGSHORE_FUZZ_SECONDS in the soak. */
-export const fuzzSeconds = Number(process.env.LONGSHORE_FUZZ_SECONDS ?? '4')
+export const fuzzSeconds = Number(process.env.LONGSHORE_FUZZ_SECONDS ?? '2')
 
 /** Whole numbers below `below`, from a seed. */
 export type Random = (below: number) => number

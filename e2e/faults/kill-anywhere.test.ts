@@ -12,7 +12,7 @@ import { expectSound, giveImage, IMAGE, randomNumbers, repeats, start } from './
 import { JOBS, Ledger, WatchfulClient } from './work.ts'
 
 /** Kills of `npm test`; the soak repeats them. */
-const KILLS = 6
+const KILLS = 4
 
 describe('the engine is killed at any moment', () => {
   let engine: RunningEngine
