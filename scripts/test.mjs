@@ -80,7 +80,7 @@ function stages(node, missing) {
           ]),
         ]
       : []),
-    ['clients', [needs('other clients', 'docker-compose', () => engine('dockerd', 'clients'))]],
+    ['clients', [needs('other clients', 'docker-compose', () => engine('embedded,dockerd', 'clients'))]],
     ['rootless', [needs('rootless', 'newuidmap', () => vitestStage(at, 'rootless', 'rootless', {}))]],
     ['cli', [needs('cli', 'dockerd', () => ({ ...engine('embedded,dockerd', 'cli'), show: 'always' }))]],
     [
