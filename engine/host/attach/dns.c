@@ -1,5 +1,5 @@
 /*
- * dns SOCKET TAG          answers the names of containers until the last of them is gone
+ * dns SOCKET TAG          answers the names of containers until a second after the last of them is gone
  *
  * One process for an engine; it outlives the engine and is told what there is over the unix socket SOCKET. In each
  * container's namespace it answers on 127.0.0.11:53, so that who asks is known by where it asks. TAG only shows whose
@@ -36,7 +36,7 @@
 #include "dns.h"
 #include "native.h"
 
-enum { CLIENTS = 8, LINE = 2048, ANSWER_ROOM = 512, TCP_CHILDREN = 32 };
+enum { CLIENTS = 8, LINE = 2048, ANSWER_ROOM = 512, TCP_CHILDREN = 32, LINGER_MS = 1000, BEGIN_MS = 15000 };
 
 /* An engine's connection: what came of its next line, and the container that it is telling of. */
 struct client {
@@ -291,11 +291,11 @@ int applet_dns(int argc, char **argv)
 	watch(control, DNS_CONTROL, 0);
 	puts("ready");
 	fclose(stdout);
-	/* It ends with its last container; before the first it waits for a client to bring one. */
-	for (int quiet = 0; sandboxes || !served;) {
-		int count = epoll_wait(epoll, events, 32, !served ? 5000 : forward_expire(epoll));
-		quiet = count == 0 && !served ? quiet + 1 : 0;
-		if (quiet > 2)
+	/* A little after its last container, so that who runs one after the other has not each to begin it anew. */
+	for (;;) {
+		int wait = sandboxes ? forward_expire(epoll) : served ? LINGER_MS : BEGIN_MS;
+		int count = epoll_wait(epoll, events, 32, wait);
+		if (count == 0 && !sandboxes)
 			break;
 		for (int i = 0; i < count; i++) {
 			uint64_t which = events[i].data.u64 >> 8;
