@@ -36,7 +36,10 @@ describe('daemon.json', () => {
     })
     await giveBox(daemon.api)
   })
-  afterAll(() => daemon.stop())
+  afterAll(async () => {
+    rmSync(path.dirname(profile), { recursive: true })
+    await daemon.stop()
+  })
 
   const output = async (HostConfig: object, script: string) => {
     const id = await daemon.start({
@@ -111,6 +114,7 @@ describe('an engine refuses to start on', () => {
       path.dirname(file),
       ...args,
     ])
+    rmSync(path.dirname(file), { recursive: true })
     return { code, said: stderr + stdout, file }
   }
 

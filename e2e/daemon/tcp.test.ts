@@ -78,8 +78,8 @@ describe(`TLS, docker CLI ${cli.version}`, () => {
 
 test('SIGHUP reads the certificates again, for connections to come [01.08] [25.15]', async () => {
   const [first, second] = await Promise.all([
-    makeCertificates(freshFolder('tls-first')),
-    makeCertificates(freshFolder('tls-second')),
+    makeCertificates(path.join(folder, 'first')),
+    makeCertificates(path.join(folder, 'second-authority')),
   ])
   const own = path.join(folder, 'renewed')
   mkdirSync(own)
@@ -108,6 +108,8 @@ test('SIGHUP reads the certificates again, for connections to come [01.08] [25.1
 })
 
 describe('TCP without certificates', () => {
+  let badOnes = 0
+
   test('is refused, with what would be right [01.08]', async () => {
     const refused = await engineCommand(['--root', path.join(folder, 'r'), '-H', 'tcp://127.0.0.1:2375'])
     expect(refused.code).toBe(1)
@@ -146,7 +148,7 @@ describe('TCP without certificates', () => {
     ['a file that is no certificate', { tlscert: 'JUNK' }, 'holds no certificate in PEM'],
     ['a key of another certificate', { tlskey: 'OTHER' }, 'cannot be used'],
   ])('%s is told plainly [01.08]', async (_, wrong, words) => {
-    const made = await makeCertificates(freshFolder('tls-bad'))
+    const made = await makeCertificates(path.join(folder, `bad-${badOnes++}`))
     const junk = path.join(folder, 'junk.pem')
     writeFileSync(junk, 'junk')
     const values = { tlscacert: made.ca, tlscert: made.cert, tlskey: made.key, ...wrong }
