@@ -1,6 +1,7 @@
-/** Mounts of the host: what /proc says is mounted, and mount(8)/umount(8) with an error that names the place. */
+/** Mounts of the host: what /proc says is mounted, and mounting and unmounting with an error that names the place. */
 import { readFileSync } from 'node:fs'
 import { run } from './exec.ts'
+import { nativeHelper } from './native-parts.ts'
 
 /** One line of /proc/self/mountinfo (proc(5)). Paths are unescaped. */
 export interface MountEntry {
@@ -63,10 +64,10 @@ export async function mount(
  * once and from the kernel when its last user is gone.
  */
 export async function unmount(target: string): Promise<void> {
-  const result = await run('umount', ['-i', '-n', target], { expectExit: [0, 32, 1] })
+  const result = await run(nativeHelper(), ['umount', target], { expectExit: [0, 32, 1] })
   if (result.code === 0) return
   if (!mounts().some((entry) => entry.target === target)) return
-  await run('umount', ['-i', '-n', '-l', target])
+  await run(nativeHelper(), ['umount', '-l', target])
 }
 
 /** Undoes the octal escapes of the kernel (space, tab, newline, backslash). */

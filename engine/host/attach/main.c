@@ -42,6 +42,8 @@ int main(int argc, char **argv)
 			return applet_userns(argc - 1, argv + 1);
 		if (strcmp(argv[1], "enter") == 0)
 			return applet_enter(argc - 1, argv + 1);
+		if (strcmp(argv[1], "umount") == 0)
+			return applet_umount(argc - 1, argv + 1);
 		if (strcmp(argv[1], "init") == 0)
 			return applet_init(argc - 1, argv + 1);
 		if (strcmp(argv[1], "files") == 0)
@@ -51,6 +53,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|in|init|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|in|init|umount|version ...\n", stderr);
 	return 2;
 }

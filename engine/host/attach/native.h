@@ -16,6 +16,7 @@ int userns_enter(const char *path);
 int applet_userns(int argc, char **argv);
 int applet_enter(int argc, char **argv);
 int applet_init(int argc, char **argv);
+int applet_umount(int argc, char **argv);
 int applet_files(int argc, char **argv);
 
 /* What of a container's stdio a client wants, and in which form. */
