@@ -129,4 +129,26 @@ onEachEngine('names of containers', (subject) => {
     expect(streamText(log, 1)).toMatch(new RegExp(`^10\\.116\\.10\\.\\d+\\s+${owner.slice(0, 12)}$`, 'm'))
     expect(streamText(log, 1)).toMatch(/Address: 10\.116\.10\./)
   })
+
+  test('a link on the default bridge is a line of the hosts file [22.03]', async () => {
+    const target = await subject.sleeper({}, 'name-target')
+    const { log } = await subject.finish({
+      Cmd: ['cat', '/etc/hosts'],
+      HostConfig: { Links: ['name-target:mine'] },
+    })
+    const address = (await subject.inspect(target)).NetworkSettings.Networks.bridge?.IPAddress
+    const names = `mine ${target.slice(0, 12)} name-target`
+    expect(streamText(log, 1)).toMatch(new RegExp(`^${address}\\s+${names}$`, 'm'))
+  })
+
+  test('connected to the default bridge first: names come with a network that has them [22.03]', async () => {
+    await make('name-k', '10.116.11.0/24')
+    const id = await subject.sleeper()
+    const other = await subject.sleeper(on('name-k'), 'name-later')
+    expect(await inside(id, 'cat /etc/resolv.conf')).not.toContain('127.0.0.11')
+    await api.post('/networks/name-k/connect', { Container: id })
+    expect(await lookup(id, other.slice(0, 12))).toMatch(/^10\.116\.11\./)
+    await api.post('/networks/name-k/disconnect', { Container: id })
+    expect(await lookup(id, 'name-later')).toBe('')
+  })
 })

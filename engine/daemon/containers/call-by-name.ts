@@ -3,6 +3,7 @@ import type { Sandbox } from '../../network/network.ts'
 import { networkPlace } from '../../network/place.ts'
 import { hasNames, namesOf } from '../networks/naming.ts'
 import type { Container } from './container.ts'
+import { withResolver } from './files.ts'
 import { hostResolvConf } from './host-resolvers.ts'
 import type { Parts } from './parts.ts'
 
@@ -14,5 +15,8 @@ export async function callByName(parts: Parts, container: Container, sandbox: Sa
   }
   // The server asks from where the networks are: from the host's own, its loopback can be asked too.
   const resolvConf = await hostResolvConf(networkPlace() === null)
-  await parts.networks.name(sandbox, namesOf(container, sandbox, parts.networkRegistry, resolvConf))
+  const { id, name, standing } = container
+  const definition = withResolver(container.definition, parts.settings.now.network)
+  const told = namesOf({ id, name, standing, definition }, sandbox, parts.networkRegistry, resolvConf)
+  await parts.networks.name(sandbox, told)
 }

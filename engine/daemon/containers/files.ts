@@ -39,15 +39,20 @@ export async function writeContainerFiles(
   definition: ContainerDefinition,
   sandbox: Sandbox | null,
   networks: NetworkRegistry,
+  linked: readonly string[],
   remap: UserRemap | null = null,
 ): Promise<void> {
   const { config, host } = definition
   await mkdir(files.directory, { recursive: true, mode: 0o710 })
   await Promise.all([
     writeFile(files.hostname, `${config.Hostname}\n`, { mode: 0o644 }),
-    writeFile(files.hosts, hostsText(definition, sandbox, networks, await hostsOfHost(host.NetworkMode)), {
-      mode: 0o644,
-    }),
+    writeFile(
+      files.hosts,
+      hostsText(definition, sandbox, networks, linked, await hostsOfHost(host.NetworkMode)),
+      {
+        mode: 0o644,
+      },
+    ),
     writeFile(
       files.resolvConf,
       resolvConfText(
@@ -99,11 +104,12 @@ export function fileMounts(files: ContainerFiles): MountSettings[] {
   ]
 }
 
-/** Content of /etc/hosts. `base` is the host's own file on the host network. */
+/** Content of /etc/hosts. `linked` are lines of containers that it links to; `base` is the host's own file on the host network. */
 export function hostsText(
   { config, host }: Pick<ContainerDefinition, 'config' | 'host'>,
   sandbox: Sandbox | null,
   networks: Pick<NetworkRegistry, 'bridge' | 'hostGateways'>,
+  linked: readonly string[],
   base: string | null,
 ): string {
   const endpoints = sandbox?.endpoints ?? []
@@ -119,7 +125,7 @@ export function hostsText(
     base ??
     '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n'
   const lines = endpoints.map((endpoint) => ownLines(config, endpoint))
-  return `${local}${extra.join('')}${lines.join('')}`
+  return `${local}${extra.join('')}${linked.join('')}${lines.join('')}`
 }
 
 /** What a container's own hosts file says of one of its endpoints. */

@@ -2,7 +2,8 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import type { Endpoint } from '../../network/network.ts'
 import type { Container } from './container.ts'
-import { containerFiles, ownLines, resolvConfText } from './files.ts'
+import { containerFiles, ownLines, resolvConfText, withResolver } from './files.ts'
+import { hostResolvConf } from './host-resolvers.ts'
 import type { Parts } from './parts.ts'
 
 /** Adds lines for endpoints that it has now. */
@@ -34,8 +35,9 @@ export async function removeOwnHosts(
 /** Lets it ask the server of names, or no more. What somebody wrote there himself stays. */
 export async function changeResolver(parts: Parts, container: Container, named: boolean): Promise<void> {
   const path = containerFiles(parts.directory, container.id).resolvConf
-  const base = await readFile('/etc/resolv.conf', 'utf8').catch(() => '') // a host without the file gives nothing
+  const base = await hostResolvConf(false)
+  const definition = withResolver(container.definition, parts.settings.now.network)
   const text = await readFile(path, 'utf8')
-  if (text !== resolvConfText(container.definition, base, !named)) return
-  await writeFile(path, resolvConfText(container.definition, base, named))
+  if (text !== resolvConfText(definition, base, !named)) return
+  await writeFile(path, resolvConfText(definition, base, named))
 }

@@ -13,6 +13,7 @@ import { containerFiles, fileMounts, withResolver, writeContainerFiles } from '.
 import { ipcSettings } from './ipc.ts'
 import { type Joined, joinNetwork, sharedNamespace } from './join-network.ts'
 import { failedStart } from './lifecycle.ts'
+import { linkedHosts } from './linked-hosts.ts'
 import type { Parts } from './parts.ts'
 import { dismantle } from './remove.ts'
 import { containerSettings } from './settings.ts'
@@ -76,6 +77,7 @@ async function launch(parts: Parts, container: Container): Promise<void> {
         withResolver(definition, parts.settings.now.network),
         joined.sandbox,
         parts.networkRegistry,
+        linkedHosts(parts, container),
         remap,
       ),
     ])
