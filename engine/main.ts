@@ -156,7 +156,11 @@ async function serve({ config, reread }: Extract<Command, { kind: 'serve' }>): P
   for (const name of Object.keys(config.settings.features))
     log.write('warn', `features: nothing in this engine depends on "${name}"`)
   const userRemap = await userRemapOf(config)
-  const daemon = await openDaemon({ ...(await daemonOptions(config, report)), warnings, userRemap })
+  const options = { ...(await daemonOptions(config, report)), warnings, userRemap }
+  const daemon = await openDaemon(options).catch(async (error: unknown) => {
+    await userRemap.abandon()
+    throw error
+  })
   if (daemon.recovered !== '') log.write('info', `recovered:\n${daemon.recovered}`)
   const { experimental } = config.settings
   const trace = (line: string) => log.write('debug', line)
@@ -259,11 +263,12 @@ async function check(json: boolean): Promise<number> {
 
 /** Root's engine alone has users to shift: without root all of it is somebody else already. */
 async function userRemapOf({ settings, paths }: EngineConfig) {
-  const { closeUserRemap, openUserRemap } = await import('./host/user-remap.ts')
+  const { abandonUserRemap, closeUserRemap, openUserRemap } = await import('./host/user-remap.ts')
   const who = inUserNamespace() ? null : settings.containers.usernsRemap
   return {
     open: who === null ? null : () => openUserRemap(who, paths),
     close: () => closeUserRemap(paths.state),
+    abandon: () => abandonUserRemap(paths.state),
   }
 }
 

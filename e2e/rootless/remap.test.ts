@@ -1,14 +1,14 @@
 /** Root's engine with containers whose own root is somebody else (daemon.json, userns-remap). */
-import { chmodSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectSound, giveImage, IMAGE, start } from '../faults/harness.ts'
 import { startEmbedded } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
-import { freshFolder } from '../fixtures/paths.ts'
+import { bin, freshFolder } from '../fixtures/paths.ts'
 import { makeUser, type PlainUser, subordinate } from '../fixtures/plain-user.ts'
-import { freePort, mustRun, until } from '../fixtures/processes.ts'
+import { freePort, mustRun, run, until } from '../fixtures/processes.ts'
 import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { logOf, stateOf } from './observe.ts'
 
@@ -131,6 +131,16 @@ describe('containers with users of their own', () => {
     expect(await say('cat /proc/self/uid_map', host)).toMatch(/^\s+0\s+0\s+4294967295\n$/)
     const info = (await api.get('/info')).json<{ SecurityOptions: string[] }>()
     expect(info.SecurityOptions).toContain('name=userns')
+  })
+
+  test('an engine that cannot start leaves no shifted folders behind', async () => {
+    const root = path.join(folder, 'other')
+    const flags = ['--root', root, '--socket', path.join(folder, 'o.sock'), '--userns-remap', user.name]
+    // A database that cannot be one: it is found out after the folders were made.
+    mkdirSync(path.join(root, 'engine.db'), { recursive: true })
+    const ended = await run(process.execPath, [bin, 'engine', ...flags], { timeoutMs: 20_000 })
+    expect(ended.code, ended.stderr).toBe(1)
+    expect(await mustRun('cat', ['/proc/self/mountinfo'])).not.toContain(root)
   })
 
   test('killed, its containers are the next engine’s', async () => {

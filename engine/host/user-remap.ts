@@ -3,7 +3,7 @@
  * for all of them, and the engine's folders seen with owners shifted into it. On the disk owners are what the images
  * say, so that the same layers, volumes and containers serve with the remapping and without.
  */
-import { chmod, chown, mkdir, readFile, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { run } from './exec.ts'
@@ -69,6 +69,12 @@ export async function openUserRemap(who: string, folders: RemapFolders): Promise
 /** Takes every remapping of an engine away, when none of its containers is left. */
 export async function closeUserRemap(state: string): Promise<void> {
   for (const { target } of mountsBeneath(join(state, 'remap')).reverse()) await unmount(target)
+}
+
+/** The same after an engine that did not come to run, unless containers of an earlier one are there. */
+export async function abandonUserRemap(state: string): Promise<void> {
+  const containers = await readdir(join(state, 'bundles')).catch(() => [])
+  if (containers.length === 0) await closeUserRemap(state)
 }
 
 /** Lets the group through a folder, to what it has the name of. */
