@@ -8,6 +8,9 @@ import { EngineError, type ErrorKind } from '../errors.ts'
 import { nativeHelper } from './native-parts.ts'
 import { type ChildProcess, spawn } from './spawn.ts'
 
+/** What a pipe takes at once. */
+const BATCH_BYTES = 64 * 1024
+
 /** A container's root on the host and what is mounted in it. Targets are paths inside the root. */
 export interface RootView {
   readonly root: string
@@ -231,7 +234,7 @@ async function feed(helper: Helper, source: AsyncIterable<Uint8Array>): Promise<
   helper.stdout.resume()
   const over = helper.ended().catch(() => {})
   try {
-    for await (const chunk of source) {
+    for await (const chunk of batched(source)) {
       if (broken || helper.child.exitCode !== null) break
       if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), over]).catch(() => {})
     }
@@ -242,6 +245,21 @@ async function feed(helper: Helper, source: AsyncIterable<Uint8Array>): Promise<
   }
   stdin.end()
   await helper.ended()
+}
+
+/** Small pieces as fewer large ones: a pipe costs a call, and often a change of process, for each. */
+async function* batched(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pieces: Uint8Array[] = []
+  let size = 0
+  for await (const piece of source) {
+    pieces.push(piece)
+    size += piece.length
+    if (size < BATCH_BYTES) continue
+    yield Buffer.concat(pieces, size)
+    pieces = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(pieces, size)
 }
 
 function parseStat(text: string): FileStat {

@@ -41,10 +41,20 @@ export async function writeRecipe(
         at += chunk.length
       }
     })()
-    const put = (bytes: Uint8Array) =>
+    let waiting: Uint8Array[] = []
+    let waitingBytes = 0
+    // Compression is another thread's work: a visit for each small piece would cost more than it does.
+    const flush = () =>
       new Promise<void>((resolve, reject) => {
-        packed.write(bytes, (error) => (error ? reject(error) : resolve()))
+        packed.write(Buffer.concat(waiting, waitingBytes), (error) => (error ? reject(error) : resolve()))
+        waiting = []
+        waitingBytes = 0
       })
+    const put = async (bytes: Uint8Array) => {
+      waiting.push(bytes)
+      waitingBytes += bytes.length
+      if (waitingBytes >= CHUNK_BYTES) await flush()
+    }
     const putRaw = async (from: number, to: number) => {
       for (let at = from; at < to; ) {
         const bytes = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, to - at))
@@ -66,6 +76,7 @@ export async function writeRecipe(
       done = body.offset + body.sizeBytes
     }
     await putRaw(done, tar.sizeBytes)
+    await flush()
     packed.end()
     await written
   } finally {

@@ -176,8 +176,11 @@ static void make_file(const struct frame *frame)
 
 	snprintf(temporary, sizeof temporary, "%.*s" TEMPORARY "-%d", slash ? (int)(slash - frame->path + 1) : 0,
 		 frame->path, (int)getpid());
-	unlink(temporary);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 && errno == EEXIST) {
+		unlink(temporary); /* of one that was killed */
+		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	}
 	if (fd < 0) {
 		temporary[0] = '\0';
 		refuse("making", frame->path);
