@@ -4,8 +4,8 @@ import type { EngineClient } from '../client/client.ts'
 import { isEngineError } from '../errors.ts'
 import type { Project } from './load/project.ts'
 import { LABEL } from './plan/desired/labels.ts'
+import { imageOf } from './plan/identity.ts'
 import type { DiskSight, Observed, ObservedContainer, ObservedImage } from './plan/observed.ts'
-import { imageOf } from './plan/up.ts'
 
 /** How many inspects are under way at once. */
 const AT_ONCE = 16

@@ -2,13 +2,13 @@
  * The plan of `up`: what is asked for, compared with what is there, becomes changes for people and steps for the engine.
  * Pure; nothing is read or done here.
  */
-import { createHash } from 'node:crypto'
 import type { Project, Service } from '../load/project.ts'
 import type { Change } from './change.ts'
 import { seconds } from './desired/amounts.ts'
 import { type DesiredContainer, desiredContainer } from './desired/container.ts'
 import { containerLabels, LABEL } from './desired/labels.ts'
 import { differences } from './differences.ts'
+import { configHash, containerName, imageOf } from './identity.ts'
 import type { Observed, ObservedContainer, ObservedImage } from './observed.ts'
 import { startOrder, withDependencies } from './order.ts'
 import { type Step, Steps } from './step.ts'
@@ -34,44 +34,6 @@ export interface Plan {
 /** Plans `up`. */
 export function planUp(project: Project, observed: Observed, options: UpOptions = {}): Plan {
   return new Up(project, observed, options).plan()
-}
-
-/** The name of a service's container. */
-export function containerName(project: Project, service: Service, number: number): string {
-  return service.container_name ?? `${project.name}-${service.name}-${number}`
-}
-
-/** The image that a service runs: the one it names, or the one that is built for it. */
-export function imageOf(project: Project, service: Service): string {
-  return service.image ?? `${project.name}-${service.name}`
-}
-
-/** A hash of everything that would make a container another one. Keys are sorted: their order in the file says nothing. */
-export function configHash(service: Service): string {
-  const {
-    build: _build,
-    depends_on: _on,
-    deploy,
-    scale: _scale,
-    profiles: _profiles,
-    pull_policy: _policy,
-    develop: _develop,
-    ...rest
-  } = service
-  const { replicas: _replicas, ...deployed } = deploy ?? {}
-  return createHash('sha256')
-    .update(stable({ ...rest, deploy: deployed }))
-    .digest('hex')
-}
-
-function stable(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, each]) => each !== undefined)
-  return `{${entries
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => `${JSON.stringify(key)}:${stable(each)}`)
-    .join(',')}}`
 }
 
 class Up {
