@@ -231,7 +231,7 @@ interface Reloaded {
 }
 
 async function verify(command: Extract<Command, { kind: 'verify' }>): Promise<number> {
-  const { verifyRoot } = await import('./daemon/daemon.ts')
+  const { verifyRoot } = await import('./daemon/verify-root.ts')
   const { config, json, deep } = command
   const report = (error: unknown, what: string) =>
     process.stderr.write(`${what} failed: ${describe(error)}\n`)

@@ -7,8 +7,9 @@ import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ContainerCreateRequest, ContainerSummary } from '../api/container.ts'
-import { type Daemon, openDaemon, verifyRoot } from './daemon.ts'
+import { type Daemon, openDaemon } from './daemon.ts'
 import { PLAIN_SETTINGS } from './plain-settings.ts'
+import { verifyRoot } from './verify-root.ts'
 
 const BUSYBOX = '/bin/busybox'
 const able = process.getuid?.() === 0 && existsSync(BUSYBOX)
