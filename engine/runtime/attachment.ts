@@ -38,6 +38,7 @@ export async function attachTo(
   const child = spawn(helper, ['attach', ...attachFlags(choice), ...wait, path], {
     stdio: [choice.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
+  const attachment = attachmentOf(child, choice.stdin)
   const stderr = child.stderr as Readable
   await new Promise<void>((resolve, reject) => {
     let said = ''
@@ -52,11 +53,12 @@ export async function attachTo(
       reject(new EngineError('conflict', `cannot attach: the container is not running (${said.trim()})`)),
     )
   })
-  return attachmentOf(child, choice.stdin)
+  return attachment
 }
 
 /**
- * The streams of a helper process as an attachment. A `client` ends when it is detached; a `supervisor` only loses its
+ * The streams of a helper process as an attachment, to be made as soon as it is spawned: from then on its output waits
+ * for a reader, however late that comes. A `client` ends when it is detached; a `supervisor` only loses its
  * streams and goes on without a reader.
  */
 export function attachmentOf(
@@ -66,8 +68,7 @@ export function attachmentOf(
 ): Attachment {
   // A client's broken connection must not become an unhandled error here: the streams just end.
   child.stdin?.on('error', () => {})
-  const output = child.stdout as Readable
-  output.on('error', () => {})
+  const output = kept(child.stdout as Readable)
   return {
     output,
     input: stdin ? (child.stdin as Writable) : discard(),
@@ -77,6 +78,19 @@ export function attachmentOf(
       output.destroy()
     },
   }
+}
+
+/**
+ * The bytes of a child's pipe, whoever reads them and when. The pipe itself would lose them: Node throws away what is
+ * in the pipes of a child that has ended as long as nobody has begun to read, and a quick program may have ended before
+ * its caller gets to it. No more is taken from the pipe than a stream's buffer holds.
+ */
+function kept(pipe: Readable): Readable {
+  const held = new PassThrough()
+  pipe.on('error', () => held.end())
+  held.on('error', () => {})
+  held.on('close', () => pipe.destroy())
+  return pipe.pipe(held)
 }
 
 /** Where input goes that nobody asked for. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import { cgroupDirectories, cgroupLayout } from '../host/cgroup.ts'
@@ -100,6 +101,46 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
     expect(exits.get(given.id)).toHaveLength(1)
     expect(await runtime.observe(given.id)).toEqual({ state: 'absent' })
     expect(await runtime.list()).not.toContain(given.id)
+  })
+
+  it('keeps the output of a program that ended before anybody read', async () => {
+    const all = { terminal: false, stdin: false, stdout: true, stderr: true }
+    const given = sh('echo quick; sleep 0.5; echo late')
+    await runtime.create(given)
+    const attachment = await runtime.attach(given.id, all)
+    const ended = nextExit(given.id)
+    await runtime.start(given.id)
+    const exec = await runtime.exec(given.id, 'quick', processFor({ args: ['echo', 'inside'] }), {
+      stdin: false,
+      attach: true,
+      rootfs,
+    })
+    await exec.exit
+    await ended
+    await sleep(200) // the attached clients see the end a little later
+    expect(frames(await collect(attachment.output))).toEqual([{ stream: 1, text: 'quick\nlate\n' }])
+    const { attachment: inside } = exec
+    expect(inside && frames(await collect(inside.output))).toEqual([{ stream: 1, text: 'inside\n' }])
+    await runtime.delete(given.id, { force: false })
+  })
+
+  it('delivers all output of a program that left its stdin unread', async () => {
+    const given = sh('head -c 2000000 /dev/zero', {}, { openStdin: true, stdinOnce: true })
+    await runtime.create(given)
+    const attachment = await runtime.attach(given.id, {
+      terminal: false,
+      stdin: true,
+      stdout: true,
+      stderr: true,
+    })
+    const ended = nextExit(given.id)
+    attachment.input.write(Buffer.alloc(1_000_000, 'x'))
+    await runtime.start(given.id)
+    await sleep(200) // the pipes on both ways are full by now
+    const [frame] = frames(await collect(attachment.output))
+    expect(frame?.text.length).toBe(2_000_000)
+    await ended
+    await runtime.delete(given.id, { force: false })
   })
 
   it('gives what Docker gives: names, environment, loopback, hidden paths, few capabilities', async () => {

@@ -10,6 +10,7 @@ const APPLETS = [
   'true',
   'cat',
   'echo',
+  'head',
   'id',
   'kill',
   'mkdir',
