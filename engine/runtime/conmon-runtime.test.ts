@@ -1,4 +1,5 @@
 /** The runtime on real crun and conmon. */
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { hostname, tmpdir } from 'node:os'
@@ -9,7 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EngineError } from '../errors.ts'
 import { cgroupDirectories, cgroupLayout } from '../host/cgroup.ts'
 import { run } from '../host/exec.ts'
+import { nativeHelper } from '../host/native-parts.ts'
 import { identify, isAlive } from '../host/process.ts'
+import { spawn } from '../host/spawn.ts'
 import { openRuntime } from './conmon-runtime.ts'
 import type { ContainerSettings, Exit, ProcessSettings, Runtime } from './runtime.ts'
 import { canRunContainers, makeRootfs, processFor, settingsFor } from './scratch-container.ts'
@@ -125,21 +128,22 @@ describe.runIf(canRunContainers())('containers', { timeout: 30_000 }, () => {
   })
 
   it('delivers all output of a program that left its stdin unread', async () => {
-    const given = sh('head -c 2000000 /dev/zero', {}, { openStdin: true, stdinOnce: true })
+    const given = sh('echo first; sleep 0.5; echo last', {}, { openStdin: true, stdinOnce: true })
     await runtime.create(given)
-    const attachment = await runtime.attach(given.id, {
-      terminal: false,
-      stdin: true,
-      stdout: true,
-      stderr: true,
-    })
+    // The client itself, to hold it up: it sees the connection broken with output still to be read.
+    const socket = join(scratch, 'state/bundles', given.id, 'attach')
+    const client = spawn(nativeHelper(), ['attach', socket], { stdio: ['pipe', 'pipe', 'pipe'] })
+    await once(client.stderr, 'data')
     const ended = nextExit(given.id)
-    attachment.input.write(Buffer.alloc(1_000_000, 'x'))
+    client.stdin.on('error', () => {})
+    client.stdin.write(Buffer.alloc(1_000_000, 'x'))
     await runtime.start(given.id)
-    await sleep(200) // the pipes on both ways are full by now
-    const [frame] = frames(await collect(attachment.output))
-    expect(frame?.text.length).toBe(2_000_000)
+    await once(client.stdout, 'readable')
+    client.kill('SIGSTOP')
     await ended
+    await sleep(200) // until its supervisor has let go of the connection
+    client.kill('SIGCONT')
+    expect(frames(await collect(client.stdout))).toEqual([{ stream: 1, text: 'first\nlast\n' }])
     await runtime.delete(given.id, { force: false })
   })
 

@@ -163,12 +163,22 @@ static void settle(struct buffer *b)
 	}
 }
 
+/*
+ * A peer that closed with input unread is reported as ECONNRESET, once, and ahead of what it had sent: that is still
+ * to be read.
+ */
+static ssize_t receive(int sock, char *packet, size_t size)
+{
+	ssize_t got = recv(sock, packet, size, MSG_DONTWAIT);
+	return got < 0 && errno == ECONNRESET ? recv(sock, packet, size, MSG_DONTWAIT) : got;
+}
+
 /* Takes one packet into `out`. Returns 1 for data, 0 for the end, -1 for nothing now. */
 static int take_packet(int sock, struct buffer *out, const struct attach_options *options)
 {
 	char packet[PACKET_MAX];
 	size_t length;
-	ssize_t got = recv(sock, packet, sizeof packet, MSG_DONTWAIT);
+	ssize_t got = receive(sock, packet, sizeof packet);
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR ? -1 : 0;
