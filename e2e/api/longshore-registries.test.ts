@@ -6,8 +6,19 @@ import { ACCOUNT, type Registry, startRegistry } from '../fixtures/registry.ts'
 import { tar } from '../fixtures/tar.ts'
 import { credentials, expectError } from './suite.ts'
 
+const isOurs = ({ name }: { readonly name: string }) => name === 'embedded' || name === 'rootless'
+
+for (const engine of inject('engines').filter((each) => !isOurs(each))) {
+  test(`on ${engine.name} there is nothing of it, and a client is told so`, async () => {
+    const { status } = await new Client(engine.socket, '').get(
+      '/longshore/v1/registries/127.0.0.1:1/repositories',
+    )
+    expect(status).toBe(404)
+  })
+}
+
 /** What Docker has no word for is asked of Longshore's engine alone. */
-for (const engine of inject('engines').filter(({ name }) => name === 'embedded' || name === 'rootless')) {
+for (const engine of inject('engines').filter(isOurs)) {
   describe('looking into a registry', () => {
     const api = new Client(engine.socket, '')
     let guarded: Registry
