@@ -1,4 +1,5 @@
 /** What only shows when the whole project is there: names that lead nowhere, circles, things that exclude each other. */
+import { type Implied, impliedBy } from './dependencies.ts'
 import { type Faults, nearest } from './fault.ts'
 import { child, type MapTree, type ScalarTree, type Tree } from './tree.ts'
 
@@ -110,7 +111,11 @@ function volumes(service: MapTree, known: Section, path: string, faults: Faults)
       unknown(item.at, `${path}.volumes`, 'volume', name, known.keys(), faults)
     }
     const target = text(child(item, 'target'))
-    if (targets.has(target)) faults.add(item.at, `${path}.volumes`, `two mounts stand at ${target}`)
+    const first = targets.get(target)
+    if (first) {
+      const message = `two mounts stand at ${target} (the first at line ${first.at.line})`
+      faults.add(item.at, `${path}.volumes`, message, 'give one of them another target')
+    }
     targets.set(target, item)
   }
 }
@@ -213,8 +218,10 @@ function checkSource(kind: 'secrets' | 'configs', name: string, value: Tree, fau
     const more = [...(value.kind === 'map' ? value.entries.keys() : [])].filter(
       (key) => !['external', 'name'].includes(key) && !key.startsWith('x-'),
     )
-    if (more.length > 0)
-      faults.add(value.at, path, `is external, and ${more.join(', ')} can only be said of what Compose makes`)
+    if (more.length > 0) {
+      const message = `is external, and ${more.join(', ')} can only be said of what Compose makes`
+      faults.add(value.at, path, message, 'take external away, or the rest')
+    }
   } else if (ways.length === 0 && !driver) {
     faults.add(
       value.at,
@@ -255,23 +262,29 @@ function replicas(service: MapTree): number {
   return asked?.kind === 'scalar' ? Number(asked.value) : 1
 }
 
-/** A circle of depends_on, told once at the place that closes it. */
+/** A circle of dependencies, told once at the place that closes it. */
 function checkCircles(services: Section, faults: Faults): void {
   const done = new Set<string>()
   const walk = (name: string, way: readonly string[]): void => {
     if (done.has(name)) return
-    for (const [next, { at }] of section(services.get(name)?.value ?? emptyTree, 'depends_on')) {
+    for (const { name: next, key, at } of needs(services.get(name)?.value ?? emptyTree)) {
       const start = [...way, name].indexOf(next)
       if (start === -1) {
         walk(next, [...way, name])
         continue
       }
       const circle = [...[...way, name].slice(start), next].join(' -> ')
-      faults.add(at, `services.${name}.depends_on`, `goes in a circle: ${circle}`)
+      const message = `goes in a circle: ${circle}`
+      faults.add(at, `services.${name}.${key}`, message, 'take one of these dependencies away')
     }
     done.add(name)
   }
   for (const name of services.keys()) walk(name, [])
+}
+
+function needs(service: Tree): readonly Implied[] {
+  const named = [...section(service, 'depends_on')].map(([name, { at }]) => ({ name, key: 'depends_on', at }))
+  return [...named, ...impliedBy(service)]
 }
 
 const emptyTree: Tree = { kind: 'scalar', value: null, text: '', at: { file: '', line: 0, column: 0 } }

@@ -1,32 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LoadError, printFault } from './fault.ts'
-import { loadProject } from './load.ts'
-
-/** Loads from files that are only here. The first is the compose file, in /work. */
-async function load(
-  files: Readonly<Record<string, string>>,
-  more: Partial<Parameters<typeof loadProject>[0]> = {},
-) {
-  return loadProject({
-    cwd: '/work',
-    home: '/home/me',
-    environment: { SHELL_VAR: 'from-shell' },
-    read: async (file) => files[file],
-    ...more,
-  })
-}
-
-async function faults(
-  files: Readonly<Record<string, string>>,
-  more: Partial<Parameters<typeof loadProject>[0]> = {},
-) {
-  const error = await load(files, more).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof LoadError) return error.faults.map(printFault)
-  throw new Error(`it loaded, or broke: ${error}`)
-}
+import { faults, load } from './from-text.ts'
 
 describe('a project', () => {
   test('has names, networks and paths of its own', async () => {
@@ -177,7 +150,9 @@ describe('what is wrong', () => {
     ],
     [
       'services:\n  web: {image: x, depends_on: [web]}\n',
-      ['/work/compose.yaml:2:32: services.web.depends_on: goes in a circle: web -> web'],
+      [
+        '/work/compose.yaml:2:32: services.web.depends_on: goes in a circle: web -> web; take one of these dependencies away',
+      ],
     ],
     [
       'services:\n  web:\n    image: x\n   bad: y\n',

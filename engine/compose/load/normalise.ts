@@ -1,5 +1,6 @@
 /** From a checked tree to the project: defaults filled in, names on the engine given, profiles applied. */
 import { isExternal } from './consistency.ts'
+import { impliedBy } from './dependencies.ts'
 import type { Build, Network, Project, Service, Source, Volume } from './project.ts'
 import { child, type Json, type MapTree, plain, type Tree } from './tree.ts'
 
@@ -16,9 +17,7 @@ type Plain = { readonly [key: string]: Json }
 
 /** The project of a tree that has passed every check. */
 export function normalise(tree: MapTree, facts: ProjectFacts): Project {
-  const all = Object.fromEntries(
-    named(tree, 'services').map(([name, value]) => [name, service(name, (plain(value) ?? {}) as Plain)]),
-  )
+  const all = Object.fromEntries(named(tree, 'services').map(([name, value]) => [name, service(name, value)]))
   const enabled = (each: Service) => isEnabled(each, facts.profiles)
   const services = pick(all, enabled)
   return {
@@ -64,14 +63,14 @@ function named(tree: Tree, key: string): readonly (readonly [string, Tree])[] {
 }
 
 /** The checks before have made the plain value one of a service: its shapes are those of `Service`. */
-function service(name: string, value: Plain): Service {
-  const given = { ...value, name } as unknown as Service
+function service(name: string, tree: Tree): Service {
+  const given = { ...((plain(tree) ?? {}) as Plain), name } as unknown as Service
   const build = given.build && completeBuild(given.build)
   return {
     ...given,
     ...(build ? { build } : {}),
     ...(given.network_mode || given.provider || given.networks ? {} : { networks: { default: null } }),
-    ...implied(given),
+    ...implied(given, tree),
   }
 }
 
@@ -83,20 +82,11 @@ function completeBuild(build: Build): Build {
   }
 }
 
-/** Services that this one cannot start without, though depends_on does not name them (spec 05, links, volumes_from). */
-function implied(given: Service): Partial<Service> {
-  const others = [
-    ...(given.links ?? []).map((link) => link.split(':')[0] ?? ''),
-    ...(given.volumes_from ?? [])
-      .filter((from) => !from.startsWith('container:'))
-      .map((from) => from.split(':')[0] ?? ''),
-    ...[given.network_mode, given.ipc, given.pid].flatMap((mode) =>
-      mode?.startsWith('service:') ? [mode.slice(8)] : [],
-    ),
-    ...Object.values(given.build?.additional_contexts ?? {}).flatMap((place) =>
-      place.startsWith('service:') ? [place.slice(8)] : [],
-    ),
-  ].filter((other) => other !== given.name && given.depends_on?.[other] === undefined)
+/** `depends_on` with what other attributes need. */
+function implied(given: Service, tree: Tree): Partial<Service> {
+  const others = impliedBy(tree)
+    .map(({ name }) => name)
+    .filter((other) => other !== given.name && given.depends_on?.[other] === undefined)
   if (others.length === 0) return {}
   const added = Object.fromEntries(
     others.map((other) => [other, { condition: 'service_started', restart: true, required: true } as const]),

@@ -39,7 +39,8 @@ export function wrong(tree: Tree, spot: Spot, expected: string, remedy?: string)
   return undefined
 }
 
-function describe(tree: Tree): string {
+/** A value as a message names it. */
+export function describe(tree: Tree): string {
   if (tree.kind !== 'scalar') return `a ${tree.kind}`
   if (tree.value === null) return 'empty'
   return typeof tree.value === 'string' ? `"${short(tree.value)}"` : `the ${typeof tree.value} ${tree.text}`
@@ -153,6 +154,7 @@ export function listOf(inner: Shape, options: { readonly unique?: boolean } = {}
               item.at,
               here.path,
               `"${checked.value}" stands here a second time (first at line ${first.at.line})`,
+              'take one of them away',
             )
           else seen.set(String(checked.value), item)
         }
@@ -188,8 +190,10 @@ export function object(attributes: Readonly<Record<string, Attribute>>, what = '
     check(tree, spot) {
       if (tree.kind !== 'map') return wrong(tree, spot, what)
       for (const name of names) {
-        if (attributes[name]?.required && !tree.entries.has(name)) {
-          spot.faults.add(tree.at, spot.path, `${name} is missing`)
+        const attribute = attributes[name]
+        if (attribute?.required && !tree.entries.has(name)) {
+          const remedy = `add "${name}:" with ${attribute.shape.expected}`
+          spot.faults.add(tree.at, spot.path, `${name} is missing`, remedy)
         }
       }
       return eachEntry(tree, spot, (key, entry, here) => {

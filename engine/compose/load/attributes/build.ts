@@ -2,7 +2,7 @@
 import { boolean, byKind, changed, listOf, mapOf, object, type Shape, text, word } from '../shape.ts'
 import { map } from '../tree.ts'
 import { extraHosts, grants, ulimits } from './service-parts.ts'
-import { anyText, bytes, listOrMap, oneOrMore } from './values.ts'
+import { anyText, bytes, listOrMap, namedTexts, oneOrMore } from './values.ts'
 
 const pairs = listOrMap('a map or a list of NAME=VALUE')
 
@@ -22,7 +22,7 @@ const long = object({
     shape: listOrMap('a map, or a list like default or id=path'),
     about: 'Agents and keys for RUN --mount=type=ssh.',
   },
-  labels: { shape: pairs, about: 'Labels of the image.' },
+  labels: { shape: namedTexts, about: 'Labels of the image.' },
   cache_from: { shape: oneOrMore(), about: 'Where cached steps may come from.' },
   cache_to: { shape: oneOrMore(), about: 'Where cached steps go.' },
   no_cache: { shape: boolean, about: 'Every step is run anew.' },

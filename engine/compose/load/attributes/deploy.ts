@@ -1,9 +1,7 @@
 /** `deploy` of a service (spec: Compose Deploy). */
 import { decimal, integer, listOf, object, orEmpty, type Shape, text, word } from '../shape.ts'
 import { reservedDevices } from './service-parts.ts'
-import { anyText, bytes, duration, listOrMap } from './values.ts'
-
-const pairs = listOrMap('a map or a list of NAME=VALUE')
+import { anyText, bytes, duration, namedTexts } from './values.ts'
 
 const update = object({
   parallelism: { shape: integer(0), about: 'So many tasks at once; 0 is all.' },
@@ -40,7 +38,7 @@ export const deploy: Shape = orEmpty(
     },
     endpoint_mode: { shape: word('vip', 'dnsrr'), about: 'One address for all tasks, or each its own.' },
     replicas: { shape: integer(0), about: 'How many containers the service has.' },
-    labels: { shape: pairs, about: 'Labels of the service, not of its containers.' },
+    labels: { shape: namedTexts, about: 'Labels of the service, not of its containers.' },
     placement: {
       shape: object({
         constraints: { shape: listOf(text), about: 'What a node must be.' },

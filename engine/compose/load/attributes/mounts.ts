@@ -3,7 +3,6 @@ import {
   type Attribute,
   below,
   boolean,
-  byKind,
   object,
   orEmpty,
   type Shape,
@@ -11,9 +10,10 @@ import {
   short,
   text,
   word,
+  wrong,
 } from '../shape.ts'
 import { type ListTree, map, type ScalarTree, scalar, type Tree } from '../tree.ts'
-import { bytes, mode } from './values.ts'
+import { bytes, mode, namedTexts } from './values.ts'
 
 const PROPAGATION = ['rprivate', 'private', 'rshared', 'shared', 'rslave', 'slave'] as const
 
@@ -53,13 +53,7 @@ const LONG: Readonly<Record<string, Attribute>> = {
         nocopy: { shape: boolean, about: 'A new volume does not take what the image has there.' },
         subpath: { shape: text, about: 'A folder inside the volume, mounted in its stead.' },
         labels: {
-          shape: byKind(
-            {
-              map: { expected: 'a map', check: (tree) => tree },
-              list: { expected: 'a list', check: (tree) => tree },
-            },
-            'labels',
-          ),
+          shape: namedTexts,
           about: 'Labels of a volume made for this mount.',
         },
       }),
@@ -91,13 +85,7 @@ export const mounts: Shape = {
   inner: long,
   check(tree, spot) {
     if (tree.kind !== 'list') {
-      spot.faults.add(
-        tree.at,
-        spot.path,
-        `must be a list of mounts, not a ${tree.kind}`,
-        'write "- name:/path"',
-      )
-      return undefined
+      return wrong(tree, spot, 'a list of mounts', 'write "- name:/path"')
     }
     const items = tree.items.flatMap((item, index) => each(item, { ...spot, path: below(spot.path, index) }))
     return { ...tree, items } satisfies ListTree
@@ -128,12 +116,18 @@ function needs(tree: Extract<Tree, { kind: 'map' }>, spot: Spot): void {
   const type = tree.entries.get('type')?.value
   const kind = type?.kind === 'scalar' ? type.value : undefined
   if (!tree.entries.has('target'))
-    spot.faults.add(tree.at, spot.path, 'target is missing: where in the container?')
+    spot.faults.add(tree.at, spot.path, 'target is missing', 'add "target:" with a path of the container')
   if ((kind === 'bind' || kind === 'image') && !tree.entries.has('source')) {
-    spot.faults.add(tree.at, spot.path, `source is missing: a ${kind} mount needs what it mounts`)
+    const [article, example] = kind === 'bind' ? ['a', './folder'] : ['an', 'name:tag']
+    spot.faults.add(
+      tree.at,
+      spot.path,
+      `source is missing: ${article} ${kind} mount needs what it mounts`,
+      `write source: ${example}`,
+    )
   }
   if (kind === 'tmpfs' && tree.entries.has('source')) {
-    spot.faults.add(tree.at, spot.path, 'a tmpfs mount has no source')
+    spot.faults.add(tree.at, spot.path, 'a tmpfs mount has no source', 'take source away')
   }
 }
 

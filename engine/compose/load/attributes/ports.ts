@@ -11,6 +11,7 @@ import {
   short,
   text,
   word,
+  wrong,
 } from '../shape.ts'
 import { type ListTree, map, type ScalarTree, scalar, type Tree } from '../tree.ts'
 import { written } from './values.ts'
@@ -43,13 +44,7 @@ export const ports: Shape = {
   inner: long,
   check(tree, spot) {
     if (tree.kind !== 'list') {
-      spot.faults.add(
-        tree.at,
-        spot.path,
-        `must be a list of ports, not a ${tree.kind}`,
-        'begin each with a dash',
-      )
-      return undefined
+      return wrong(tree, spot, 'a list of ports', 'begin each with a dash')
     }
     const items = tree.items.flatMap((item, index) => each(item, { ...spot, path: below(spot.path, index) }))
     return { ...tree, items } satisfies ListTree

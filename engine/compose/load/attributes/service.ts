@@ -34,7 +34,7 @@ import {
   serviceNetworks,
   ulimits,
 } from './service-parts.ts'
-import { anyText, bytes, command, duration, listOrMap, oneOrMore, written } from './values.ts'
+import { anyText, bytes, command, duration, listOrMap, namedTexts, oneOrMore, written } from './values.ts'
 
 const pairs = listOrMap('a map or a list of NAME=VALUE')
 const texts = listOf(text)
@@ -56,7 +56,7 @@ const cpuSet: Shape = scalarShape('processors like 0-3 or "0,2"', (tree) =>
 
 export const service: Shape = object(
   {
-    annotations: { shape: pairs, about: 'OCI annotations of the container.' },
+    annotations: { shape: namedTexts, about: 'OCI annotations of the container.' },
     attach: { shape: boolean, about: 'When false, up does not show its output.' },
     blkio_config: { shape: blkioConfig, about: 'Limits of block input and output.' },
     build: { shape: build, about: 'How the image is built.' },
@@ -108,7 +108,7 @@ export const service: Shape = object(
     ipc: { shape: text, about: 'IPC namespace: shareable, service:name, host.' },
     isolation: { shape: text, about: 'Of Windows containers.' },
     label_file: { shape: oneOrMore(), about: 'Files of labels.' },
-    labels: { shape: pairs, about: 'Labels of the container.' },
+    labels: { shape: namedTexts, about: 'Labels of the container.' },
     links: { shape: texts, about: 'Other services, as name or name:alias.' },
     logging: { shape: logging, about: 'Where its output goes.' },
     mac_address: { shape: text, about: 'Its hardware address.' },
@@ -150,7 +150,7 @@ export const service: Shape = object(
     stop_grace_period: { shape: duration, about: 'Time between the stop signal and SIGKILL (10s).' },
     stop_signal: { shape: text, about: 'The signal that asks it to stop (SIGTERM).' },
     storage_opt: { shape: options, about: 'Options of the storage driver.' },
-    sysctls: { shape: pairs, about: 'Kernel parameters of its namespaces.' },
+    sysctls: { shape: namedTexts, about: 'Kernel parameters of its namespaces.' },
     tmpfs: { shape: oneOrMore(), about: 'Folders in memory: /run or /run:size=64m.' },
     tty: { shape: boolean, about: 'It has a terminal (-t).' },
     ulimits: { shape: ulimits, about: 'Limits of its processes.' },

@@ -14,9 +14,7 @@ import {
 import { map } from '../tree.ts'
 import { options } from './build.ts'
 import { service } from './service.ts'
-import { listOrMap, oneOrMore, written } from './values.ts'
-
-const pairs = listOrMap('a map or a list of NAME=VALUE')
+import { namedTexts, oneOrMore, written } from './values.ts'
 
 /** `external: true`, or the older map with a name. */
 const external: Shape = byKind(
@@ -50,7 +48,7 @@ const network = orEmpty(
     external: { shape: external, about: 'It is there already, and stays.' },
     internal: { shape: boolean, about: 'Nothing outside can be reached from it.' },
     ipam: { shape: ipam, about: 'Its addresses.' },
-    labels: { shape: pairs, about: 'Its labels.' },
+    labels: { shape: namedTexts, about: 'Its labels.' },
     name: { shape: text, about: 'Its name on the engine, without the project before it.' },
   }),
 )
@@ -60,7 +58,7 @@ const volume = orEmpty(
     driver: { shape: text, about: 'local, or a plugin.' },
     driver_opts: { shape: options, about: 'Options of the driver: type, o, device.' },
     external: { shape: external, about: 'It is there already, and stays.' },
-    labels: { shape: pairs, about: 'Its labels.' },
+    labels: { shape: namedTexts, about: 'Its labels.' },
     name: { shape: text, about: 'Its name on the engine, without the project before it.' },
   }),
 )
@@ -71,7 +69,7 @@ const sources = {
   environment: { shape: text, about: 'The variable that holds it.' },
   content: { shape: text, about: 'It itself, written here.' },
   external: { shape: external, about: 'It is there already (swarm).' },
-  labels: { shape: pairs, about: 'Its labels.' },
+  labels: { shape: namedTexts, about: 'Its labels.' },
   template_driver: { shape: text, about: 'How it is filled in (swarm).' },
 } as const
 

@@ -1,5 +1,5 @@
 /** Shapes of single values that several attributes share. */
-import { byKind, changed, listOf, type Shape, scalarShape, text, textAt } from '../shape.ts'
+import { byKind, changed, listOf, type Shape, scalarShape, text, textAt, wrong } from '../shape.ts'
 import { shellWords } from '../shell-words.ts'
 import { list, type ScalarTree, type Tree } from '../tree.ts'
 
@@ -65,11 +65,21 @@ export function listOrMap(expected: string, separators = '='): Shape {
     check(tree, spot) {
       if (tree.kind === 'map') return mapForm(tree, spot)
       if (tree.kind === 'list') return listForm(tree, spot, separators)
-      spot.faults.add(tree.at, spot.path, `must be ${expected}`)
-      return undefined
+      return wrong(tree, spot, expected)
     },
   }
 }
+
+/** As `listOrMap`, where a name alone has the empty text for its value: labels, annotations, sysctls. */
+export const namedTexts: Shape = changed(listOrMap('a map or a list of NAME=VALUE'), (tree) => {
+  if (tree.kind !== 'map') return tree
+  const entries = new Map(tree.entries)
+  for (const [key, { at, value }] of tree.entries) {
+    if (value.kind === 'scalar' && value.value === null)
+      entries.set(key, { at, value: { ...value, value: '' } })
+  }
+  return { ...tree, entries }
+})
 
 function mapForm(tree: Extract<Tree, { kind: 'map' }>, spot: Parameters<Shape['check']>[1]): Tree {
   const entries = new Map(tree.entries)
@@ -96,14 +106,24 @@ function listForm(
   const entries = new Map<string, { at: Tree['at']; value: Tree }>()
   tree.items.forEach((item, index) => {
     if (item.kind !== 'scalar' || item.value === null) {
-      spot.faults.add(item.at, `${spot.path}[${index}]`, `must be text like KEY${separators[0]}VALUE`)
+      spot.faults.add(
+        item.at,
+        `${spot.path}[${index}]`,
+        `must be text like KEY${separators[0]}VALUE`,
+        `put it in quotes: "KEY${separators[0]}VALUE"`,
+      )
       return
     }
     const line = written(item)
     const cut = line.search(separators.length > 1 ? new RegExp(`[${separators}]`) : separators)
     const key = cut === -1 ? line : line.slice(0, cut)
     if (key === '')
-      spot.faults.add(item.at, `${spot.path}[${index}]`, `"${line}" has no name before the ${separators[0]}`)
+      spot.faults.add(
+        item.at,
+        `${spot.path}[${index}]`,
+        `"${line}" has no name before the ${separators[0]}`,
+        `write "NAME${line}"`,
+      )
     const value: Tree = cut === -1 ? { ...item, value: null } : { ...item, value: line.slice(cut + 1) }
     entries.set(key, { at: item.at, value })
   })
