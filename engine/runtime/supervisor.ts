@@ -58,7 +58,8 @@ export function conmonEnvironment(extra: Readonly<Record<string, string>>): Reco
 
 /**
  * Starts conmon with its sync pipe at descriptor 3 and `held` from 4 on, and resolves with its first message.
- * conmon detaches itself; what is left of it here is the pipe, closed before this resolves.
+ * conmon detaches itself; what is left of it here is the pipe, closed before this resolves. What was spawned writes the
+ * supervisor's pid file and ends, on a busy machine only after the detached one has answered: that is waited for.
  */
 export async function superviseCreate(
   programs: Programs,
@@ -73,9 +74,12 @@ export async function superviseCreate(
     env: conmonEnvironment({ _OCI_SYNCPIPE: '3' }),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', ...(line === null ? [] : [line]), ...held],
   })
+  const detached = new Promise((resolve) => child.once('exit', resolve))
   const sync = new SyncReader(child)
   try {
-    return await sync.next()
+    const answer = await sync.next()
+    await detached
+    return answer
   } finally {
     sync.close()
   }
