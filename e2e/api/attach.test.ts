@@ -66,6 +66,30 @@ onEachEngine('attach', (subject) => {
     expect(streamText(await attached.all(), 1)).toBe('earlier\nlater\n')
   })
 
+  test('with logs=1 gives a slow client what came while it still read the past', async () => {
+    const past = 8_000_000
+    const id = await subject.start({
+      Cmd: [
+        'sh',
+        '-c',
+        `trap "echo later; exit 0" TERM; yes $(printf %01999d 7) | head -c ${past}; echo ready >&2; while :; do sleep 0.05; done`,
+      ],
+    })
+    await until('the log', async () =>
+      (await api.get(`/containers/${id}/logs?stderr=1`)).text.includes('ready'),
+    )
+    const attached = await api.hijack('POST', `/containers/${id}/attach?logs=1&stream=1&stdout=1`, {
+      upgrade: true,
+    })
+    attached.stream.pause()
+    await api.post(`/containers/${id}/kill?signal=TERM`)
+    expect(await subject.exitCode(id)).toBe(0)
+    attached.stream.resume()
+    const text = streamText(await attached.all(), 1)
+    expect(text.length).toBe(past + 'later\n'.length)
+    expect(text.endsWith('7\nlater\n')).toBe(true)
+  })
+
   test('to a terminal is raw, echoes, and its size can be changed [03.11]', async () => {
     const id = await subject.start({ Cmd: ['sh'], Tty: true, OpenStdin: true, StdinOnce: true })
     expect((await api.post(`/containers/${id}/resize?h=41&w=123`)).status).toBe(200)

@@ -116,6 +116,10 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     'says that it happened, and what the kernel cannot hold',
     'what cannot be is refused in Docker’s words and changes nothing',
   ]),
+  ...all('attach', "podman's frames of replayed lines do not count the newline that follows", [
+    'with logs=1 replays what was written before',
+    'with logs=1 gives a slow client what came while it still read the past',
+  ]),
   ...all('attach over a WebSocket', 'podman has no such call', [
     'carries both streams out and stdin in, without frames',
     'replays the log when asked, and ends with the container',
