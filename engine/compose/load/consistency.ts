@@ -36,6 +36,8 @@ function checkService(name: string, service: MapTree, tree: MapTree, faults: Fau
   references(service, 'depends_on', section(tree, 'services'), 'service', path, faults)
   references(service, 'networks', withDefault(section(tree, 'networks'), service), 'network', path, faults)
   for (const key of ['secrets', 'configs'] as const) grants(service, key, section(tree, key), path, faults)
+  const build = child(service, 'build')
+  if (build?.kind === 'map') grants(build, 'secrets', section(tree, 'secrets'), `${path}.build`, faults)
   volumes(service, section(tree, 'volumes'), path, faults)
   namespaces(service, section(tree, 'services'), path, faults)
   excluded(service, path, faults)
@@ -120,21 +122,10 @@ function volumes(service: MapTree, known: Section, path: string, faults: Faults)
   }
 }
 
-/** `service:NAME` in network_mode, ipc and pid, and the names in links and volumes_from. */
+/** Services that other attributes than depends_on name. */
 function namespaces(service: MapTree, known: Section, path: string, faults: Faults): void {
-  for (const key of ['network_mode', 'ipc', 'pid']) {
-    const value = child(service, key)
-    const [kind, name] = text(value).split(':')
-    if (kind === 'service' && name !== undefined && !known.has(name))
-      unknown(value?.at ?? service.at, `${path}.${key}`, 'service', name, known.keys(), faults)
-  }
-  for (const key of ['links', 'volumes_from']) {
-    const list = child(service, key)
-    for (const item of list?.kind === 'list' ? list.items : []) {
-      const [name = ''] = text(item).split(':')
-      if (name !== 'container' && !known.has(name))
-        unknown(item.at, `${path}.${key}`, 'service', name, known.keys(), faults)
-    }
+  for (const { name, key, at } of impliedBy(service)) {
+    if (!known.has(name)) unknown(at, `${path}.${key}`, 'service', name, known.keys(), faults)
   }
 }
 

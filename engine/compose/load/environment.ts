@@ -7,7 +7,7 @@ import { child, type Entry, type MapTree, type ScalarTree, scalar, type Tree, wi
 /** Reads a file; undefined when it is not there. */
 export type ReadFile = (path: string) => Promise<string | undefined>
 
-/** The service with `env_file` and `label_file` read into `environment` and `labels`. */
+/** The service with `env_file` and `label_file` read into `environment` and `labels`, and its build's `args` resolved. */
 export async function withFiles(
   service: MapTree,
   path: string,
@@ -38,7 +38,20 @@ export async function withFiles(
     result = withEntry(result, 'environment', { kind: 'map', at: own?.at ?? service.at, entries: variables })
   if (labels.size > 0 || ownLabels)
     result = withEntry(result, 'labels', { kind: 'map', at: ownLabels?.at ?? service.at, entries: labels })
-  return result
+  return withArgs(result, lookup)
+}
+
+/** An ARG that is only named gets the shell's value, and is not passed when the shell has none (Compose Build, args). */
+function withArgs(service: MapTree, lookup: Lookup): MapTree {
+  const build = child(service, 'build')
+  const args = child(build, 'args')
+  if (build?.kind !== 'map' || args?.kind !== 'map') return service
+  const entries = new Map<string, Entry>()
+  for (const [name, { at, value }] of args.entries) {
+    const found = resolved(name, value, lookup)
+    if (found) entries.set(name, { at, value: found })
+  }
+  return withEntry(service, 'build', withEntry(build, 'args', { ...args, entries }))
 }
 
 function resolved(name: string, value: Tree, lookup: Lookup): Tree | undefined {

@@ -9,7 +9,7 @@ import type { ReadFile } from './environment.ts'
 import type { Faults } from './fault.ts'
 import { interpolate } from './interpolate.ts'
 import { merge } from './merge.ts'
-import { absolutePaths } from './paths.ts'
+import { absolutePaths, withContexts } from './paths.ts'
 import type { Lookup } from './template.ts'
 import { child, type Entry, type MapTree, map, type Place, plain, type Tree, withEntry } from './tree.ts'
 import { parseYaml } from './yaml.ts'
@@ -97,6 +97,7 @@ async function extended(
       asked.at,
       `services.${name}.extends`,
       `extends itself by way of ${chain.length} other services`,
+      'take one of these extends away',
     )
     return own
   }
@@ -181,7 +182,7 @@ async function includedTree(item: Tree, context: FileContext): Promise<MapTree |
     )
     if (tree) result = result ? (merge(result, tree) as MapTree) : tree
   }
-  return result
+  return result && withContexts(result, directory)
 }
 
 /** Variables of an include: those around it first, then its own file of them. */

@@ -14,6 +14,7 @@ import { findComposeFiles, projectNameOf } from './find.ts'
 import { interpolate } from './interpolate.ts'
 import { merge, settle } from './merge.ts'
 import { normalise } from './normalise.ts'
+import { withContexts } from './paths.ts'
 import type { Project } from './project.ts'
 import type { Lookup } from './template.ts'
 import { child, type Entry, type MapTree, type Place, withEntry } from './tree.ts'
@@ -75,7 +76,7 @@ export async function loadProject(options: LoadOptions): Promise<Loaded> {
   }
   const tree = await mergedFiles(files, context)
   faults.check()
-  const settled = settle(tree) as MapTree
+  const settled = withContexts(settle(tree) as MapTree, directory)
   const version = child(settled, 'version')
   if (version) warnings.add(version.at, 'version', 'is without effect', 'take it away')
   checkConsistency(settled, faults)

@@ -77,7 +77,6 @@ function service(name: string, tree: Tree): Service {
 function completeBuild(build: Build): Build {
   return {
     ...build,
-    context: build.context ?? '.',
     ...(build.dockerfile_inline === undefined ? { dockerfile: build.dockerfile ?? 'Dockerfile' } : {}),
   }
 }

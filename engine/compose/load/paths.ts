@@ -33,6 +33,18 @@ export function absolutePaths(tree: MapTree, base: Base): MapTree {
     : result
 }
 
+/** Builds without a context have the project's folder: after its files are merged, as any of them may name one. */
+export function withContexts(tree: MapTree, directory: string): MapTree {
+  const services = child(tree, 'services')
+  if (services?.kind !== 'map') return tree
+  const completed = eachValue(services, (service) => {
+    const build = child(service, 'build')
+    if (service.kind !== 'map' || build?.kind !== 'map' || build.entries.has('context')) return service
+    return withEntry(service, 'build', withEntry(build, 'context', scalar(directory, build.at)))
+  })
+  return withEntry(tree, 'services', completed)
+}
+
 function servicePaths(value: Tree, base: Base, resolve: (tree: Tree) => Tree): Tree {
   let service = at(value, ['build', 'context'], (tree) =>
     onText(tree, (text) => (isRemote(text) ? text : absolute(text, base))),

@@ -57,11 +57,17 @@ export function below(path: string, key: string | number): string {
   return path === '' ? key : `${path}.${key}`
 }
 
-/** A scalar whose text `read` accepts: it gives the value in its long form, or what is expected instead. */
+/** What helps with a wrong scalar: the words that it can be, or what to write instead. */
+interface Help {
+  readonly words?: readonly string[]
+  readonly remedy?: (tree: ScalarTree) => string | undefined
+}
+
+/** A scalar whose text `read` accepts: it gives the value in its long form, or undefined for what is wrong. */
 export function scalarShape(
   expected: string,
   read: (tree: ScalarTree) => ScalarTree['value'] | undefined,
-  words?: readonly string[],
+  { words, remedy = (tree) => meant(tree, words ?? []) }: Help = {},
 ): Shape {
   return {
     expected,
@@ -69,11 +75,15 @@ export function scalarShape(
     check(tree, spot) {
       if (tree.kind !== 'scalar') return wrong(tree, spot, expected)
       const value = read(tree)
-      if (value !== undefined) return value === tree.value ? tree : { ...tree, value }
-      const near = words && typeof tree.value === 'string' ? nearest(tree.value, words) : undefined
-      return wrong(tree, spot, expected, near === undefined ? undefined : `did you mean "${near}"?`)
+      if (value === undefined) return wrong(tree, spot, expected, remedy(tree))
+      return value === tree.value ? tree : { ...tree, value }
     },
   }
+}
+
+function meant({ value }: ScalarTree, words: readonly string[]): string | undefined {
+  const near = typeof value === 'string' ? nearest(value, words) : undefined
+  return near === undefined ? undefined : `did you mean "${near}"?`
 }
 
 /** Text. A number or a boolean is not text here: quotes make it so. */
@@ -92,7 +102,7 @@ export function word(...words: readonly string[]): Shape {
   return scalarShape(
     `one of ${words.join(', ')}`,
     ({ value }) => (typeof value === 'string' && words.includes(value) ? value : undefined),
-    words,
+    { words },
   )
 }
 
@@ -105,13 +115,21 @@ export const boolean: Shape = scalarShape(
     if (/^(true|yes|on|y|1)$/i.test(String(value))) return true
     return /^(false|no|off|n|0)$/i.test(String(value)) ? false : undefined
   },
-  ['true', 'false'],
+  {
+    words: ['true', 'false'],
+    // The words of YAML 1.1, and a boolean in quotes.
+    remedy: ({ value }) =>
+      /^(true|yes|on|y)$/i.test(String(value))
+        ? 'write true'
+        : /^(false|no|off|n)$/i.test(String(value))
+          ? 'write false'
+          : undefined,
+  },
 )
 
 /** A whole number in a range; text is taken where it is one. */
 export function integer(least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): Shape {
-  const expected =
-    least === 0 ? 'a whole number, 0 or more' : least > 0 ? `a whole number from ${least}` : 'a whole number'
+  const expected = least === Number.MIN_SAFE_INTEGER ? 'a whole number' : `a whole number, ${least} or more`
   return scalarShape(
     most === Number.MAX_SAFE_INTEGER ? expected : `a whole number from ${least} to ${most}`,
     (tree) => {

@@ -1,7 +1,7 @@
 /** `deploy` of a service (spec: Compose Deploy). */
-import { decimal, integer, listOf, object, orEmpty, type Shape, text, word } from '../shape.ts'
+import { decimal, integer, listOf, object, orEmpty, type Shape, scalarShape, text, word } from '../shape.ts'
 import { reservedDevices } from './service-parts.ts'
-import { anyText, bytes, duration, namedTexts } from './values.ts'
+import { bytes, duration, namedTexts, written } from './values.ts'
 
 const update = object({
   parallelism: { shape: integer(0), about: 'So many tasks at once; 0 is all.' },
@@ -12,8 +12,28 @@ const update = object({
   order: { shape: word('start-first', 'stop-first'), about: 'Which goes first, the new or the old.' },
 })
 
+/** As text: 0.50 stays 0.50. */
+const processors = scalarShape('a number of processors like "0.5"', (tree) =>
+  /^(\d+\.?\d*|\.\d+)$/.test(written(tree)) ? written(tree) : undefined,
+)
+
+/** `restart` of a service has other words for the same. */
+const CONDITIONS: Readonly<Record<string, string>> = { always: 'any', 'unless-stopped': 'any', no: 'none' }
+const words = ['none', 'on-failure', 'any']
+const condition = scalarShape(
+  `one of ${words.join(', ')}`,
+  ({ value }) => (words.includes(String(value)) ? value : undefined),
+  {
+    words,
+    remedy: ({ value }) => {
+      const meant = CONDITIONS[String(value)]
+      return meant === undefined ? undefined : `write ${meant}`
+    },
+  },
+)
+
 const amounts = {
-  cpus: { shape: anyText, about: 'Processors, as a fraction: "0.5".' },
+  cpus: { shape: processors, about: 'Processors, as a fraction: "0.5".' },
   memory: { shape: bytes, about: 'Memory: 512m.' },
 } as const
 
@@ -71,7 +91,7 @@ export const deploy: Shape = orEmpty(
     },
     restart_policy: {
       shape: object({
-        condition: { shape: word('none', 'on-failure', 'any'), about: 'When a container is started again.' },
+        condition: { shape: condition, about: 'When a container is started again.' },
         delay: { shape: duration, about: 'How long to wait before.' },
         max_attempts: { shape: integer(0), about: 'How often.' },
         window: { shape: duration, about: 'How long it must run to count as started.' },

@@ -1,5 +1,7 @@
 /** Shapes of a service's larger attributes (spec 05, Services). */
+import { isIP } from 'node:net'
 import {
+  type Attribute,
   anything,
   boolean,
   byKind,
@@ -11,11 +13,13 @@ import {
   object,
   orEmpty,
   type Shape,
+  type Spot,
   scalarShape,
   text,
   word,
+  wrong,
 } from '../shape.ts'
-import { map, scalar, type Tree } from '../tree.ts'
+import { child, map, scalar, type Tree } from '../tree.ts'
 import { anyText, bytes, command, duration, listOrMap, mode, oneOrMore, written } from './values.ts'
 
 /** A list of names or a map of them; the long form is the map, with `make`'s value for a bare name. */
@@ -59,11 +63,20 @@ export const dependsOn: Shape = namesOrMap(
   'a list of services, or a map of them with a condition',
 )
 
+function address(family: 4 | 6, example: string): Shape {
+  return scalarShape(`an IPv${family} address like ${example}`, ({ value }) =>
+    typeof value === 'string' && isIP(value) === family ? value : undefined,
+  )
+}
+
 const attachment = orEmpty(
   object({
     aliases: { shape: listOf(text, { unique: true }), about: 'More names of this service on this network.' },
-    ipv4_address: { shape: text, about: 'A fixed address; the network needs a subnet that holds it.' },
-    ipv6_address: { shape: text, about: 'A fixed IPv6 address.' },
+    ipv4_address: {
+      shape: address(4, '172.16.238.10'),
+      about: 'A fixed address; the network needs a subnet that holds it.',
+    },
+    ipv6_address: { shape: address(6, '2001:db8::10'), about: 'A fixed IPv6 address.' },
     link_local_ips: { shape: listOf(text), about: 'Link-local addresses.' },
     mac_address: { shape: text, about: 'The hardware address on this network.' },
     driver_opts: { shape: mapOf(anyText), about: 'Options for the network driver.' },
@@ -79,53 +92,71 @@ export const serviceNetworks: Shape = namesOrMap(
   'a list of networks, or a map of them',
 )
 
-export const healthcheck: Shape = object({
-  test: {
-    shape: byKind(
-      {
-        scalar: changed(text, (tree) => ({
-          kind: 'list',
-          at: tree.at,
-          items: [scalar('CMD-SHELL', tree.at), tree],
-        })),
-        list: changed(listOf(text), (tree, spot) => {
-          const first = tree.kind === 'list' ? tree.items[0] : undefined
-          const word0 = first?.kind === 'scalar' ? first.value : undefined
-          if (word0 === 'CMD' || word0 === 'CMD-SHELL' || word0 === 'NONE') return tree
-          spot.faults.add(
-            first?.at ?? tree.at,
-            spot.path,
-            'must begin with CMD, CMD-SHELL or NONE',
-            'write ["CMD", "program", "argument"]',
-          )
-          return undefined
-        }),
-      },
-      'a command line or a list that begins with CMD, CMD-SHELL or NONE',
-    ),
-    about: 'The command that tells whether the container is well: exit code 0.',
+export const healthcheck: Shape = object(
+  {
+    test: {
+      shape: byKind(
+        {
+          scalar: changed(text, (tree) => ({
+            kind: 'list',
+            at: tree.at,
+            items: [scalar('CMD-SHELL', tree.at), tree],
+          })),
+          list: changed(listOf(text), (tree, spot) => {
+            const first = tree.kind === 'list' ? tree.items[0] : undefined
+            const word0 = first?.kind === 'scalar' ? first.value : undefined
+            if (word0 === 'CMD' || word0 === 'CMD-SHELL' || word0 === 'NONE') return tree
+            spot.faults.add(
+              first?.at ?? tree.at,
+              spot.path,
+              'must begin with CMD, CMD-SHELL or NONE',
+              'write ["CMD", "program", "argument"]',
+            )
+            return undefined
+          }),
+        },
+        'a command line or a list that begins with CMD, CMD-SHELL or NONE',
+      ),
+      about: 'The command that tells whether the container is well: exit code 0.',
+    },
+    interval: { shape: duration, about: 'Time between checks (30s).' },
+    timeout: { shape: duration, about: 'A check that takes longer has failed (30s).' },
+    retries: { shape: integer(0), about: 'So many failures in a row make it unhealthy (3).' },
+    start_period: { shape: duration, about: 'Failures in this first time do not count.' },
+    start_interval: { shape: duration, about: 'Time between checks during the start period.' },
+    disable: { shape: boolean, about: 'No check, whatever the image says.' },
   },
-  interval: { shape: duration, about: 'Time between checks (30s).' },
-  timeout: { shape: duration, about: 'A check that takes longer has failed (30s).' },
-  retries: { shape: integer(0), about: 'So many failures in a row make it unhealthy (3).' },
-  start_period: { shape: duration, about: 'Failures in this first time do not count.' },
-  start_interval: { shape: duration, about: 'Time between checks during the start period.' },
-  disable: { shape: boolean, about: 'No check, whatever the image says.' },
-})
+  'a map with test',
+)
 
 /** A limit for both, or a soft and a hard one. */
 export const ulimits: Shape = mapOf(
   byKind(
     {
       scalar: integer(-1),
-      map: object({
-        soft: { shape: integer(-1), about: 'What is in force.', required: true },
-        hard: { shape: integer(-1), about: 'How far the process itself may raise it.', required: true },
-      }),
+      map: changed(
+        object({
+          soft: { shape: integer(-1), about: 'What is in force.', required: true },
+          hard: { shape: integer(-1), about: 'How far the process itself may raise it.', required: true },
+        }),
+        notAbove,
+      ),
     },
     'a number, or a map of soft and hard',
   ),
 )
+
+/** -1 is no limit at all, and so above every other. */
+function notAbove(tree: Tree, spot: Spot): Tree {
+  const [soft, hard] = ['soft', 'hard'].map((key) => {
+    const value = child(tree, key)
+    return value?.kind === 'scalar' ? Number(value.value) : undefined
+  })
+  if (soft === undefined || hard === undefined || hard === -1 || (soft !== -1 && soft <= hard)) return tree
+  const message = `soft (${soft}) is above hard (${hard})`
+  spot.faults.add(tree.at, spot.path, message, `write a soft limit of at most ${hard}`)
+  return tree
+}
 
 /** A secret or a config that the service may read; a bare name is its source. */
 export const grants: Shape = listOf(
@@ -217,8 +248,12 @@ export const devices: Shape = listOf(
   ),
 )
 
-const deviceRequest = object({
-  capabilities: { shape: listOf(text), about: 'What the devices must be able to do: gpu, compute.' },
+/** Keys of a request for devices. */
+const requestKeys = {
+  capabilities: {
+    shape: listOf(text),
+    about: 'What the devices must be able to do: gpu, compute.',
+  },
   driver: { shape: text, about: 'The driver of the device.' },
   count: {
     shape: byKind(
@@ -233,13 +268,24 @@ const deviceRequest = object({
   },
   device_ids: { shape: listOf(text), about: 'Which ones, by id.' },
   options: { shape: listOrMap('a map or a list of NAME=VALUE'), about: 'Options of the driver.' },
-})
+} as const
+
+/** Devices are chosen by their number or by their ids (Compose Deploy, devices). */
+const deviceRequest = (keys: Readonly<Record<string, Attribute>>) =>
+  changed(object(keys), (tree, spot) => {
+    if (child(tree, 'count') && child(tree, 'device_ids')) {
+      spot.faults.add(tree.at, spot.path, 'has both count and device_ids', 'take one away')
+    }
+    return tree
+  })
 
 export const gpus: Shape = byKind(
-  { scalar: word('all'), list: listOf(deviceRequest) },
+  { scalar: word('all'), list: listOf(deviceRequest(requestKeys)) },
   '"all" or a list of device requests',
 )
-export const reservedDevices: Shape = listOf(deviceRequest)
+export const reservedDevices: Shape = listOf(
+  deviceRequest({ ...requestKeys, capabilities: { ...requestKeys.capabilities, required: true } }),
+)
 
 export const credentialSpec: Shape = object({
   config: { shape: text, about: 'A config that holds it.' },
@@ -277,16 +323,21 @@ export const extraHosts: Shape = {
   expected: 'a map or a list of "host=address"',
   check(tree, spot) {
     const found = new Map<string, { at: Tree['at']; items: Tree[] }>()
-    const add = (host: string, item: Tree) => {
+    const add = (host: string, item: Tree, path: string) => {
       const known = found.get(host) ?? { at: item.at, items: [] }
       const addresses = item.kind === 'list' ? item.items : [item]
       for (const address of addresses) {
         const plainText = address.kind === 'scalar' ? written(address).replace(/^\[(.*)\]$/, '$1') : ''
+        if (isIP(plainText) === 0 && plainText !== 'host-gateway') {
+          const remedy = 'write an address, or host-gateway for this host'
+          spot.faults.add(address.at, path, `"${plainText}" is no address`, remedy)
+        }
         known.items.push(scalar(plainText, address.at))
       }
       found.set(host, known)
     }
-    if (tree.kind === 'map') for (const [host, { value }] of tree.entries) add(host, value)
+    if (tree.kind === 'map')
+      for (const [host, { value }] of tree.entries) add(host, value, `${spot.path}.${host}`)
     else if (tree.kind === 'list') {
       tree.items.forEach((item, index) => {
         const [, host, address] =
@@ -298,11 +349,10 @@ export const extraHosts: Shape = {
             'must be like "name=10.0.0.1"',
             'host-gateway stands for this host',
           )
-        } else add(host, { ...item, kind: 'scalar', value: address, text: address })
+        } else add(host, { ...item, kind: 'scalar', value: address, text: address }, `${spot.path}[${index}]`)
       })
     } else {
-      spot.faults.add(tree.at, spot.path, 'must be a map or a list of "host=address"')
-      return undefined
+      return wrong(tree, spot, 'a map or a list of "host=address"')
     }
     return map(
       Object.fromEntries(

@@ -47,7 +47,7 @@ const restart: Shape = scalarShape(
     if (tree.value === false) return 'no'
     return /^(no|always|unless-stopped|on-failure(:\d+)?)$/.test(written(tree)) ? written(tree) : undefined
   },
-  ['no', 'always', 'on-failure', 'unless-stopped'],
+  { words: ['no', 'always', 'on-failure', 'unless-stopped'] },
 )
 
 const cpuSet: Shape = scalarShape('processors like 0-3 or "0,2"', (tree) =>

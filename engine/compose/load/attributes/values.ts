@@ -12,6 +12,10 @@ export const duration: Shape = scalarShape(
     if (value === 0 || value === '0') return '0s'
     return typeof value === 'string' && DURATION.test(value) ? written : undefined
   },
+  {
+    remedy: ({ value, text: written }) =>
+      typeof value === 'number' ? `write a unit: ${written}s` : undefined,
+  },
 )
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -137,8 +141,7 @@ export const command: Shape = {
     if (tree.kind === 'list') return listOf(anyText).check(tree, spot)
     if (tree.kind === 'scalar' && tree.value === null) return tree
     if (tree.kind !== 'scalar' || typeof tree.value !== 'string') {
-      spot.faults.add(tree.at, spot.path, 'must be a command line or a list of words')
-      return undefined
+      return wrong(tree, spot, 'a command line or a list of words')
     }
     const split = shellWords(tree.value)
     if ('words' in split)
@@ -146,7 +149,12 @@ export const command: Shape = {
         split.words.map((each) => textAt(each, tree)),
         tree.at,
       )
-    spot.faults.add(tree.at, spot.path, `the command line ${split.fault}`)
+    spot.faults.add(
+      tree.at,
+      spot.path,
+      `the command line ${split.fault}`,
+      'close it, or write a list of words',
+    )
     return undefined
   },
 }
