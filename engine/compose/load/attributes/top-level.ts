@@ -1,5 +1,8 @@
 /** The top level of a compose file (spec 04, 06 to 10, 14). */
+import { isIP } from 'node:net'
+import { projectNameOf } from '../find.ts'
 import {
+  type Attribute,
   boolean,
   byKind,
   changed,
@@ -10,6 +13,7 @@ import {
   type Shape,
   scalarShape,
   text,
+  wrong,
 } from '../shape.ts'
 import { map } from '../tree.ts'
 import { options } from './build.ts'
@@ -22,14 +26,24 @@ const external: Shape = byKind(
   'true, false, or a map with name',
 )
 
+const subnet = scalarShape('a subnet like 172.28.0.0/16', ({ value }) => {
+  const [address = '', bits = ''] = String(value).split('/')
+  const family = isIP(address)
+  return family !== 0 && /^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128) ? value : undefined
+})
+
+const ipAddress = scalarShape('an address like 172.28.5.254', ({ value }) =>
+  isIP(String(value)) === 0 ? undefined : value,
+)
+
 const ipam: Shape = object({
   driver: { shape: text, about: 'Who gives addresses.' },
   config: {
     shape: listOf(
       object({
-        subnet: { shape: text, about: 'The range in CIDR form.' },
-        ip_range: { shape: text, about: 'The part of it from which containers get addresses.' },
-        gateway: { shape: text, about: 'The address of the bridge.' },
+        subnet: { shape: subnet, about: 'The range in CIDR form.' },
+        ip_range: { shape: subnet, about: 'The part of it from which containers get addresses.' },
+        gateway: { shape: ipAddress, about: 'The address of the bridge.' },
         aux_addresses: { shape: mapOf(text), about: 'Addresses that no container gets.' },
       }),
     ),
@@ -73,6 +87,18 @@ const sources = {
   template_driver: { shape: text, about: 'How it is filled in (swarm).' },
 } as const
 
+/** A config or a secret: there is none without saying where it comes from. */
+const source = (attributes: Readonly<Record<string, Attribute>>): Shape => {
+  const shape = object(attributes)
+  return {
+    ...shape,
+    check(tree, spot) {
+      if (tree.kind === 'map') return shape.check(tree, spot)
+      return wrong(tree, spot, 'a map', 'write file, environment, content or external below it')
+    },
+  }
+}
+
 const include = listOf(
   byKind(
     {
@@ -105,15 +131,24 @@ const model = orEmpty(
 const resourceName = (what: string) => (key: string) =>
   /^[a-zA-Z0-9._-]+$/.test(key)
     ? undefined
-    : `"${key}" is no name of a ${what}: letters, digits, dot, dash and underscore`
+    : `"${key}" is no name of a ${what}: letters, digits, dot, dash and underscore; write ${key.replaceAll(/[^a-zA-Z0-9._-]+/g, '_')}`
 
 /** A project's name (spec 04): it becomes part of every name on the engine. */
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]*$/
 
-const projectName = scalarShape('a name of small letters, digits, dashes and underscores', (tree) => {
-  const name = written(tree)
-  return PROJECT_NAME.test(name) ? name : undefined
-})
+const projectName = scalarShape(
+  'a name of small letters, digits, dashes and underscores',
+  (tree) => {
+    const name = written(tree)
+    return PROJECT_NAME.test(name) ? name : undefined
+  },
+  {
+    remedy: (tree) => {
+      const near = projectNameOf(written(tree))
+      return near === '' ? undefined : `write ${near}`
+    },
+  },
+)
 
 export const composeFile: Shape = object(
   {
@@ -127,13 +162,13 @@ export const composeFile: Shape = object(
     networks: { shape: orEmpty(mapOf(network, resourceName('network'))), about: 'How it is connected.' },
     volumes: { shape: orEmpty(mapOf(volume, resourceName('volume'))), about: 'What is kept.' },
     configs: {
-      shape: orEmpty(mapOf(object(sources), resourceName('config'))),
+      shape: orEmpty(mapOf(source(sources), resourceName('config'))),
       about: 'Files that services read.',
     },
     secrets: {
       shape: orEmpty(
         mapOf(
-          object({
+          source({
             ...sources,
             driver: { shape: text, about: 'Who keeps it (swarm).' },
             driver_opts: { shape: options, about: 'Options of the driver.' },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { attributesOf, faultsOf } from '../../from-text.ts'
 
 describe('deploy', () => {
-  test.each([
+  test.each<readonly [string, object, string]>([
     ['{endpoint_mode: vip}', { endpoint_mode: 'vip' }, '20.01'],
     ['{endpoint_mode: dnsrr}', { endpoint_mode: 'dnsrr' }, '20.02'],
     ['{labels: [a=b]}', { labels: { a: 'b' } }, '20.03'],
