@@ -6,7 +6,7 @@ import path from 'node:path'
 import { composeFile } from './attributes/top-level.ts'
 import { parseDotenv } from './dotenv.ts'
 import type { ReadFile } from './environment.ts'
-import type { Faults } from './fault.ts'
+import { type Faults, nearest } from './fault.ts'
 import { interpolate } from './interpolate.ts'
 import { merge } from './merge.ts'
 import { absolutePaths, withContexts } from './paths.ts'
@@ -40,7 +40,12 @@ export async function readComposeFile(
   const at = asked ?? { file, line: 1, column: 1 }
   const text = await read(file)
   if (text === undefined) {
-    faults.add(at, '', asked ? `the file ${file} is not there` : 'the file is not there')
+    faults.add(
+      at,
+      '',
+      asked ? `the file ${file} is not there` : 'the file is not there',
+      'make it, or name another',
+    )
     return undefined
   }
   seen(file)
@@ -93,12 +98,11 @@ async function extended(
   const link = `${file} ${name}`
   const { faults, chain } = context
   if (chain.includes(link)) {
-    faults.add(
-      asked.at,
-      `services.${name}.extends`,
-      `extends itself by way of ${chain.length} other services`,
-      'take one of these extends away',
+    const names = [...chain.slice(chain.indexOf(link)), link].map((each) =>
+      each.slice(each.lastIndexOf(' ') + 1),
     )
+    const message = `goes in a circle: ${names.join(' -> ')}`
+    faults.add(asked.at, `services.${name}.extends`, message, 'take one of these extends away')
     return own
   }
   const inner = { ...context, chain: [...chain, link] }
@@ -113,11 +117,10 @@ async function extended(
       )
     : await sibling(from, services, file, inner)
   if (base === undefined) {
-    faults.add(
-      asked.at,
-      `services.${name}.extends`,
-      `there is no service "${from}"${other ? ` in ${String(plain(other))}` : ''} to extend`,
-    )
+    const message = `there is no service "${from}"${other ? ` in ${String(plain(other))}` : ''} to extend`
+    const near = other ? undefined : nearest(from, services.entries.keys())
+    const remedy = near === undefined ? 'name one that it has' : `did you mean "${near}"?`
+    faults.add(asked.at, `services.${name}.extends`, message, remedy)
     return own
   }
   return base ? merge(base, own, ['services', name]) : own
@@ -141,7 +144,12 @@ async function serviceOf(
   asked: Tree,
 ): Promise<Tree | undefined | null> {
   if (context.chain.some((link) => link === `${file} ${name}`)) {
-    context.faults.add(asked.at, '', `${file} extends back to where it came from`)
+    context.faults.add(
+      asked.at,
+      '',
+      `${file} extends back to where it came from`,
+      'take one of these extends away',
+    )
     return null
   }
   const tree = await readComposeFile(file, { ...context, directory: path.dirname(file) }, asked.at)
@@ -167,7 +175,12 @@ async function includedTree(item: Tree, context: FileContext): Promise<MapTree |
   if (first === undefined) return undefined
   const link = `include ${first}`
   if (context.chain.includes(link)) {
-    context.faults.add(item.at, 'include', `${first} includes itself, maybe by way of others`)
+    context.faults.add(
+      item.at,
+      'include',
+      `${first} includes itself, maybe by way of others`,
+      'take one of the includes away',
+    )
     return undefined
   }
   const given = stringAt(item, 'project_directory')
@@ -198,7 +211,7 @@ async function includedLookup(
   for (const file of files) {
     const text = await read(file)
     if (text === undefined && asked.length > 0)
-      faults.add(item.at, 'include', `the file ${file} is not there`)
+      faults.add(item.at, 'include', `the file ${file} is not there`, 'make it, or take it out of env_file')
     const known = (name: string) => lookup(name) ?? found.get(name)
     for (const [name, value] of parseDotenv(text ?? '', { file, faults, lookup: known }))
       found.set(name, value)

@@ -156,7 +156,9 @@ describe('what is wrong', () => {
     ],
     [
       'services:\n  web:\n    image: x\n   bad: y\n',
-      ['/work/compose.yaml:4:1: All mapping items must start at the same column'],
+      [
+        '/work/compose.yaml:4:1: All mapping items must start at the same column; put it below the key before it, with as many spaces',
+      ],
     ],
     [
       'services:\n  web:\n    image: 5\n',

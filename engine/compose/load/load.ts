@@ -56,7 +56,14 @@ export async function loadProject(options: LoadOptions): Promise<Loaded> {
   const first = files[0]
   if (first === undefined) {
     const at = { file: cwd, line: 1, column: 1 }
-    throw new LoadError([{ at, path: '', message: 'there is no compose.yaml here or in a folder above' }])
+    throw new LoadError([
+      {
+        at,
+        path: '',
+        message: 'there is no compose.yaml here or in a folder above',
+        remedy: 'make one, or name it with -f',
+      },
+    ])
   }
   const directory =
     options.directory === undefined ? path.dirname(first) : path.resolve(cwd, options.directory)
@@ -113,7 +120,7 @@ async function dotenv(options: LoadOptions, directory: string, faults: Faults): 
   for (const file of files) {
     const text = await read(file)
     if (text === undefined && asked.length > 0)
-      faults.add({ file, line: 1, column: 1 }, '', 'the file is not there')
+      faults.add({ file, line: 1, column: 1 }, '', 'the file is not there', 'make it, or name another')
     for (const [name, value] of parseDotenv(text ?? '', { file, faults, lookup })) found.set(name, value)
   }
   return lookup

@@ -35,7 +35,9 @@ export interface Attribute {
 
 /** Tells that a tree is not what its place wants. */
 export function wrong(tree: Tree, spot: Spot, expected: string, remedy?: string): undefined {
-  spot.faults.add(tree.at, spot.path, `must be ${expected}, not ${describe(tree)}`, remedy)
+  const empty = tree.kind === 'scalar' && tree.value === null
+  const told = remedy ?? (empty ? 'give it a value, or take the key away' : undefined)
+  spot.faults.add(tree.at, spot.path, `must be ${expected}, not ${describe(tree)}`, told)
   return undefined
 }
 
@@ -160,7 +162,10 @@ export function listOf(inner: Shape, options: { readonly unique?: boolean } = {}
     expected: 'a list',
     inner,
     check(tree, spot) {
-      if (tree.kind !== 'list') return wrong(tree, spot, 'a list')
+      if (tree.kind !== 'list') {
+        const one = tree.kind === 'scalar' && tree.value !== null
+        return wrong(tree, spot, 'a list', one ? 'begin each with a dash' : undefined)
+      }
       const seen = new Map<string, Tree>()
       const items = tree.items.flatMap((item, index) => {
         const here = { ...spot, path: below(spot.path, index) }
@@ -189,7 +194,10 @@ export function mapOf(inner: Shape, name: (key: string) => string | undefined = 
     expected: 'a map',
     inner,
     check(tree, spot) {
-      if (tree.kind !== 'map') return wrong(tree, spot, 'a map')
+      if (tree.kind !== 'map') {
+        const remedy = tree.kind === 'list' ? 'write a name and a colon in place of each dash' : undefined
+        return wrong(tree, spot, 'a map', remedy)
+      }
       return eachEntry(tree, spot, (key, entry, here) => {
         const fault = key.startsWith('x-') ? undefined : name(key)
         if (fault !== undefined) spot.faults.add(entry.at, here.path, fault)

@@ -15,6 +15,19 @@ import type { Entry, MergeTag, Place, Tree } from './tree.ts'
 /** Aliases may make a small text large; what is larger than this was not meant. */
 const MOST_NODES = 200_000
 
+/** What to write instead, by the parser's code for what is wrong. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  DUPLICATE_KEY: 'take one of them away',
+  BAD_INDENT: 'put it below the key before it, with as many spaces',
+  MISSING_CHAR: 'close what is open before it, or put the text in quotes',
+  BAD_SCALAR_START: 'put it in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'put the text in quotes, or begin a line for each key',
+  MULTILINE_IMPLICIT_KEY: 'end the line before it with a colon, or put it in quotes',
+  BAD_DQ_ESCAPE: 'write two backslashes, or use single quotes',
+  UNEXPECTED_TOKEN: 'put the text in quotes',
+}
+
 /** The documents of a YAML text. What is wrong goes to `faults`, and that document is left out. */
 export function parseYaml(text: string, file: string, faults: Faults): readonly Tree[] {
   const lines = new LineCounter()
@@ -23,7 +36,7 @@ export function parseYaml(text: string, file: string, faults: Faults): readonly 
   return documents.flatMap((document) => {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0])
-      faults.add({ file, line, column: col }, '', sentence(error.message))
+      faults.add({ file, line, column: col }, '', sentence(error.message), REMEDIES[error.code])
     }
     if (document.errors.length > 0 || document.contents === null) return []
     const tree = new Reader(document, file, lines, faults).read()
@@ -100,16 +113,18 @@ class Reader {
       const key = pair.key as Node
       const value = this.#tree((pair.value as Node | null) ?? null)
       const at = this.#place(key)
-      const placed = value.at.line === 0 ? { ...value, at } : value
+      // An empty value stands nowhere that an editor could show: its key does.
+      const empty = value.kind === 'scalar' && value.value === null && value.text === ''
+      const placed = empty || value.at.line === 0 ? { ...value, at } : value
       if (isScalar(key) && key.value === '<<' && key.type === 'PLAIN') {
         merged.push(...(placed.kind === 'list' ? placed.items : [placed]))
         if (merged.some(({ kind }) => kind !== 'map')) {
-          this.#faults.add(at, '', 'a merge key (<<) takes a map or a list of maps')
+          this.#faults.add(at, '', 'a merge key (<<) takes a map or a list of maps', 'write <<: *name')
         }
         continue
       }
       if (!isScalar(key)) {
-        this.#faults.add(at, '', 'a key must be a plain word, not a list or a map')
+        this.#faults.add(at, '', 'a key must be a plain word, not a list or a map', 'put it in quotes')
         continue
       }
       entries.set(key.source ?? String(key.value), { at, value: placed })
@@ -129,7 +144,12 @@ class Reader {
     const at = this.#place(node)
     if (target === undefined || this.#open.has(target)) {
       const what = target ? 'stands inside what it names' : 'names an anchor that is not there'
-      this.#faults.add(at, '', `the alias *${node.source} ${what}`)
+      this.#faults.add(
+        at,
+        '',
+        `the alias *${node.source} ${what}`,
+        `put &${node.source} before what it stands for`,
+      )
       return { kind: 'scalar', value: null, text: '', at }
     }
     const known = this.#anchored.get(target)

@@ -199,10 +199,13 @@ function envEntry(tree: Tree): Tree {
   return map({ path: tree, required: scalar(true, tree.at) }, tree.at)
 }
 
-export const logging: Shape = object({
-  driver: { shape: text, about: 'Where logs go: json-file, local, none, or what else the engine has.' },
-  options: { shape: mapOf(orEmpty(anyText)), about: 'Options of the driver, such as max-size.' },
-})
+export const logging: Shape = object(
+  {
+    driver: { shape: text, about: 'Where logs go: json-file, local, none, or what else the engine has.' },
+    options: { shape: mapOf(orEmpty(anyText)), about: 'Options of the driver, such as max-size.' },
+  },
+  'a map with driver',
+)
 
 const weightDevice = object({
   path: { shape: text, about: 'A block device.', required: true },

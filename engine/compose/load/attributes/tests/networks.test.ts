@@ -103,7 +103,7 @@ describe('names and addresses', () => {
     ],
     [
       'extra_hosts: {a: }',
-      '4:22: services.web.extra_hosts.a: "" is no address; write an address, or host-gateway for this host',
+      '4:19: services.web.extra_hosts.a: "" is no address; write an address, or host-gateway for this host',
     ],
     ['extra_hosts: a', '4:18: services.web.extra_hosts: must be a map or a list of "host=address", not "a"'],
     ['dns: {a: b}', '4:10: services.web.dns: must be a string or a list of strings, not a map'],
