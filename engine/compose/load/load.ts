@@ -15,6 +15,7 @@ import { interpolate } from './interpolate.ts'
 import { merge, settle } from './merge.ts'
 import { normalise } from './normalise.ts'
 import { withContexts } from './paths.ts'
+import { checkProfiles } from './profiles.ts'
 import type { Project } from './project.ts'
 import type { Lookup } from './template.ts'
 import { child, type Entry, type MapTree, type Place, withEntry } from './tree.ts'
@@ -86,11 +87,12 @@ export async function loadProject(options: LoadOptions): Promise<Loaded> {
   const settled = withContexts(settle(tree) as MapTree, directory)
   const version = child(settled, 'version')
   if (version) warnings.add(version.at, 'version', 'is without effect', 'take it away')
-  checkConsistency(settled, faults)
-  const whole = await withEnvironments(settled, context)
-  faults.check()
   const profiles =
     options.profiles ?? (variables('COMPOSE_PROFILES') ?? '').split(',').filter((each) => each !== '')
+  checkConsistency(settled, faults)
+  checkProfiles(settled, profiles, faults)
+  const whole = await withEnvironments(settled, context)
+  faults.check()
   return {
     project: normalise(whole, { name, directory, files, profiles }),
     warnings: warnings.list,

@@ -1,6 +1,7 @@
 /** From a checked tree to the project: defaults filled in, names on the engine given, profiles applied. */
 import { isExternal } from './consistency.ts'
 import { impliedBy } from './dependencies.ts'
+import { isEnabled } from './profiles.ts'
 import type { Build, Network, Project, Service, Source, Volume } from './project.ts'
 import { child, type Json, type MapTree, plain, type Tree } from './tree.ts'
 
@@ -18,7 +19,7 @@ type Plain = { readonly [key: string]: Json }
 /** The project of a tree that has passed every check. */
 export function normalise(tree: MapTree, facts: ProjectFacts): Project {
   const all = Object.fromEntries(named(tree, 'services').map(([name, value]) => [name, service(name, value)]))
-  const enabled = (each: Service) => isEnabled(each, facts.profiles)
+  const enabled = (each: Service) => isEnabled(each.profiles ?? [], facts.profiles)
   const services = pick(all, enabled)
   return {
     name: facts.name,
@@ -37,14 +38,6 @@ export function normalise(tree: MapTree, facts: ProjectFacts): Project {
         .map(([key, { value }]) => [key, plain(value)]),
     ),
   }
-}
-
-function isEnabled({ profiles }: Service, asked: readonly string[]): boolean {
-  return (
-    (profiles ?? []).length === 0 ||
-    asked.includes('*') ||
-    (profiles ?? []).some((name) => asked.includes(name))
-  )
 }
 
 function pick(
