@@ -20,7 +20,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   DUPLICATE_KEY: 'take one of them away',
   BAD_INDENT: 'put it below the key before it, with as many spaces',
-  MISSING_CHAR: 'close what is open before it, or put the text in quotes',
+  MISSING_CHAR: 'close it, or put the text in quotes',
   BAD_SCALAR_START: 'put it in quotes',
   BLOCK_AS_IMPLICIT_KEY: 'put the text in quotes, or begin a line for each key',
   MULTILINE_IMPLICIT_KEY: 'end the line before it with a colon, or put it in quotes',
@@ -36,7 +36,7 @@ export function parseYaml(text: string, file: string, faults: Faults): readonly 
   return documents.flatMap((document) => {
     for (const error of document.errors) {
       const { line, col } = lines.linePos(error.pos[0])
-      faults.add({ file, line, column: col }, '', sentence(error.message), REMEDIES[error.code])
+      faults.add({ file, line, column: col }, '', sentence(error.message), remedyOf(error))
     }
     if (document.errors.length > 0 || document.contents === null) return []
     const tree = new Reader(document, file, lines, faults).read()
@@ -44,9 +44,22 @@ export function parseYaml(text: string, file: string, faults: Faults): readonly 
   })
 }
 
+/** A bracket that is never closed has the code of a wrong indent, and needs another remedy. */
+function remedyOf({
+  code,
+  message,
+}: {
+  readonly code: string
+  readonly message: string
+}): string | undefined {
+  return message.includes('end with a') ? 'close the bracket' : REMEDIES[code]
+}
+
 /** The first sentence of the parser's message: the rest is a picture of the line. */
 function sentence(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/ at line \d+, column \d+:?$/, '')
+  return (message.split('\n')[0] ?? message)
+    .replace(/ at line \d+, column \d+:?$/, '')
+    .replace(/(["'])quote$/, '$1')
 }
 
 class Reader {

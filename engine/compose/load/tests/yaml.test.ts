@@ -58,10 +58,16 @@ describe('YAML', () => {
     .join('\n')}\nservices: {web: {image: app}}\n`
   test.each([
     ['services:\n\tweb: x', '2:1: Tabs are not allowed as indentation; indent with spaces'],
-    ['services: {web: {image: app}', '1:29: '],
-    ['services:\n  web:\n    image: "app', '3:16: '],
+    [
+      'services: {web: {image: app}',
+      '1:29: Flow map in block collection must be sufficiently indented and end with a }; close the bracket',
+    ],
+    ['services:\n  web:\n    image: "app', '3:16: Missing closing "; close it, or put the text in quotes'],
     ['services: {web: {image: app, image: b}}', '1:30: Map keys must be unique; take one of them away'],
-    ['services: {web: {image: *none}}', '1:25: '],
+    [
+      'services: {web: {image: *none}}',
+      '1:25: the alias *none names an anchor that is not there; put &none before what it stands for',
+    ],
     [
       'services: {web: {image: app, <<: 5}}',
       '1:30: a merge key (<<) takes a map or a list of maps; write <<: *name',
@@ -77,12 +83,10 @@ describe('YAML', () => {
       '1:11: services: must be a map, not a list; write a name and a colon in place of each dash',
     ],
     ['services: {web: app}', '1:17: services.web: must be a map of attributes, not "app"'],
-    [bomb, '6:'],
+    [bomb, '6:10: with its aliases written out this file has more than 200000 values; write less by aliases'],
   ])('%j is refused', async (text, expected) => {
     const [first = ''] = await faults({ '/work/compose.yaml': text })
-    expect(first.slice(0, '/work/compose.yaml:'.length + expected.length)).toBe(
-      `/work/compose.yaml:${expected}`,
-    )
+    expect(first).toBe(`/work/compose.yaml:${expected}`)
   })
 })
 

@@ -9,6 +9,9 @@ const port = (target: number, published?: string, more: object = {}) => ({
   ...more,
 })
 
+/** What a wrong short form is answered with. */
+const SHORT = '; write "HOST:CONTAINER", "IP:HOST:CONTAINER" or "CONTAINER", with /udp for UDP'
+
 describe('ports', () => {
   test.each([
     ['"3000"', [port(3000)]],
@@ -49,16 +52,20 @@ describe('ports', () => {
   })
 
   test.each([
-    ['- 0:80', '5:7: services.web.ports[0]: "0" is no port from 1 to 65535'],
-    ['- 80:65536', '5:7: services.web.ports[0]: "65536" is no port from 1 to 65535'],
-    ['- http', '5:7: services.web.ports[0]: "http" is no port from 1 to 65535'],
+    ['- 0:80', `5:7: services.web.ports[0]: "0" is no port from 1 to 65535${SHORT}`],
+    ['- 80:65536', `5:7: services.web.ports[0]: "65536" is no port from 1 to 65535${SHORT}`],
+    ['- http', `5:7: services.web.ports[0]: "http" is no port from 1 to 65535${SHORT}`],
     [
       '- 80:80/tpc',
-      '5:7: services.web.ports[0]: "80:80/tpc" names the protocol tpc, and there are tcp, udp and sctp',
+      '5:7: services.web.ports[0]: "80:80/tpc" names the protocol tpc, and there are tcp, udp and sctp' +
+        SHORT,
     ],
-    ['- 8000-8010:80-81', '5:7: services.web.ports[0]: the ranges 8000-8010 and 80-81 are not of one length'],
-    ['- 90-80', '5:7: services.web.ports[0]: "90-80" is no port from 1 to 65535'],
-    ['- localhost:80:80', '5:7: services.web.ports[0]: "localhost" is no address of the host'],
+    [
+      '- 8000-8010:80-81',
+      `5:7: services.web.ports[0]: the ranges 8000-8010 and 80-81 are not of one length${SHORT}`,
+    ],
+    ['- 90-80', `5:7: services.web.ports[0]: "90-80" is no port from 1 to 65535${SHORT}`],
+    ['- localhost:80:80', `5:7: services.web.ports[0]: "localhost" is no address of the host${SHORT}`],
     [
       '- {published: 80}',
       '5:7: services.web.ports[0]: target is missing; add "target:" with a whole number from 1 to 65535',
@@ -79,7 +86,7 @@ describe('ports', () => {
   ])('%s is refused', async (line, expected) => {
     const [first = '', ...more] = await faultsOf(`ports:\n${line}`)
     expect(more).toEqual([])
-    expect(first.slice(0, expected.length)).toBe(expected)
+    expect(first).toBe(expected)
   })
 
   test('text in place of the list is refused', async () => {
