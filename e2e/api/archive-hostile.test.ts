@@ -7,8 +7,8 @@ import { readTar } from '../fixtures/read-tar.ts'
 import { type TarEntry, tar } from '../fixtures/tar.ts'
 import { expectError, onEachEngine } from './suite.ts'
 
-/** A folder of the host that nothing in a container may reach. */
-const HOST = '/tmp/longshore-archive-host'
+/** A folder of the host that nothing in a container may reach; one a run, as the suite runs on several engines at once. */
+const HOST = `/tmp/longshore-archive-host-${process.pid}`
 
 onEachEngine('hostile files', (subject) => {
   const { api, engine } = subject
