@@ -18,7 +18,8 @@ onEachEngine('networks and their rules', (subject) => {
 
   test('what a network cannot give is refused [22.01] [18.09]', async () => {
     await make('rule-a', '10.118.1.0/24')
-    await api.post('/networks/create', { Name: 'rule-b', CheckDuplicate: true })
+    const second = await api.post('/networks/create', { Name: 'rule-b', CheckDuplicate: true })
+    expect(second, second.text).toMatchObject({ status: 201 })
     const id = await subject.sleeper({ HostConfig: { NetworkMode: 'rule-a' } })
     const address = { IPAMConfig: { IPv4Address: '10.118.99.9' } }
     expectError(

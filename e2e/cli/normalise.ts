@@ -11,7 +11,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     '<age>',
   ],
   [/\/var\/tmp\/longshore-e2e\/[^\s",]*/g, '<path>'],
-  [/\b172\.(2[89]|30)\.\d+\.\d+/g, '<ip>'],
+  [/\b(172\.(2[89]|30)|10\.(19[89]|2\d\d))\.\d+\.\d+/g, '<ip>'],
   [/\b[a-z]+_[a-z]+\d?\b(?=")/g, '<name>'],
   // The CLI's own remark when it gives up waiting, which 20.10 makes or not by chance.
   [/^time="[^"]*" level=error msg="error waiting for container.*\n/gm, ''],
