@@ -80,7 +80,7 @@ onEachEngine('commit', (subject) => {
       'ONBUILD RUN true',
       'USER app',
       'VOLUME /kept',
-      'WORKDIR /work',
+      'WORKDIR /desk',
       'HEALTHCHECK --interval=5s CMD true',
     ]
     const query = changes.map((change) => `&changes=${encodeURIComponent(change)}`).join('')
@@ -93,7 +93,7 @@ onEachEngine('commit', (subject) => {
       OnBuild: ['RUN true'],
       User: 'app',
       Volumes: { '/kept': {} },
-      WorkingDir: '/work',
+      WorkingDir: '/desk',
       Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 5_000_000_000 },
     })
     const entered = await image(await commit(id, `&changes=${encodeURIComponent('ENTRYPOINT ["/x"]')}`))

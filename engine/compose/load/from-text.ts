@@ -3,13 +3,13 @@ import { LoadError, printFault } from './fault.ts'
 import { type Loaded, type LoadOptions, loadProject } from './load.ts'
 import type { Service } from './project.ts'
 
-/** Absolute path -> text. The compose file is `/work/compose.yaml` unless `more` names others. */
+/** Absolute path -> text. The compose file is `/stack/compose.yaml` unless `more` names others. */
 export type Files = Readonly<Record<string, string>>
 
 /** Loads from files that are only here; the home is `/home/me`, the shell has SHELL_VAR. */
 export async function load(files: Files, more: Partial<LoadOptions> = {}): Promise<Loaded> {
   return loadProject({
-    cwd: '/work',
+    cwd: '/stack',
     home: '/home/me',
     environment: { SHELL_VAR: 'from-shell' },
     read: async (file) => files[file],
@@ -40,7 +40,7 @@ export async function attributesOf(
   files: Files = {},
   more: Partial<LoadOptions> = {},
 ): Promise<Partial<Service>> {
-  const { project } = await load({ '/work/compose.yaml': withService(attributes, top), ...files }, more)
+  const { project } = await load({ '/stack/compose.yaml': withService(attributes, top), ...files }, more)
   const {
     name: _,
     image: __,
@@ -55,6 +55,6 @@ export async function attributesOf(
 
 /** What is wrong with attributes of a service, a line each without the file's name. */
 export async function faultsOf(attributes: string, top = ''): Promise<readonly string[]> {
-  const found = await faults({ '/work/compose.yaml': withService(attributes, top) })
-  return found.map((line) => line.replace('/work/compose.yaml:', ''))
+  const found = await faults({ '/stack/compose.yaml': withService(attributes, top) })
+  return found.map((line) => line.replace('/stack/compose.yaml:', ''))
 }

@@ -4,7 +4,7 @@ import { faults, load } from './from-text.ts'
 describe('a project', () => {
   test('has names, networks and paths of its own', async () => {
     const { project, warnings } = await load({
-      '/work/compose.yaml': `
+      '/stack/compose.yaml': `
 name: harbour
 services:
   web:
@@ -23,10 +23,10 @@ networks: {back: {internal: true}}
     expect(warnings).toEqual([])
     expect(project).toMatchObject({
       name: 'harbour',
-      directory: '/work',
+      directory: '/stack',
       services: {
         web: {
-          build: { context: '/work', dockerfile: 'Dockerfile' },
+          build: { context: '/stack', dockerfile: 'Dockerfile' },
           ports: [
             { mode: 'ingress', target: 80, published: '8080', protocol: 'tcp' },
             { mode: 'ingress', host_ip: '127.0.0.1', target: 53, published: '53', protocol: 'udp' },
@@ -35,7 +35,7 @@ networks: {back: {internal: true}}
           volumes: [
             {
               type: 'bind',
-              source: '/work/src',
+              source: '/stack/src',
               target: '/app',
               read_only: true,
               bind: { create_host_path: true },
@@ -56,7 +56,7 @@ networks: {back: {internal: true}}
   test('is merged of several files, with reset and override', async () => {
     const { project } = await load(
       {
-        '/work/a.yaml': `
+        '/stack/a.yaml': `
 services:
   web:
     image: a
@@ -67,7 +67,7 @@ services:
     labels: {x: "1"}
     cap_add: [NET_ADMIN]
 `,
-        '/work/b.yaml': `
+        '/stack/b.yaml': `
 services:
   web:
     command: three
@@ -93,7 +93,7 @@ services:
 
   test('extends a service of another folder, and includes another project', async () => {
     const { project, sources } = await load({
-      '/work/compose.yaml': `
+      '/stack/compose.yaml': `
 include: [../other/compose.yaml]
 services:
   web:
@@ -101,28 +101,28 @@ services:
     image: mine
     depends_on: [cache]
 `,
-      '/work/base/common.yaml': `
+      '/stack/base/common.yaml': `
 services:
   app:
     image: theirs
     env_file: app.env
     volumes: ["./conf:/conf"]
 `,
-      '/work/base/app.env': 'FROM_FILE=yes\n',
+      '/stack/base/app.env': 'FROM_FILE=yes\n',
       '/other/compose.yaml': 'services: {cache: {image: "redis:${REDIS}", volumes: ["./d:/d"]}}',
       '/other/.env': 'REDIS=7\n',
     })
     expect(project.services.web).toMatchObject({
       image: 'mine',
       environment: { FROM_FILE: 'yes' },
-      volumes: [{ source: '/work/base/conf' }],
+      volumes: [{ source: '/stack/base/conf' }],
     })
     expect(project.services.cache).toMatchObject({ image: 'redis:7', volumes: [{ source: '/other/d' }] })
-    expect(sources).toEqual(['/work/compose.yaml', '/work/base/common.yaml', '/other/compose.yaml'])
+    expect(sources).toEqual(['/stack/compose.yaml', '/stack/base/common.yaml', '/other/compose.yaml'])
   })
 
   test('leaves services of other profiles aside', async () => {
-    const files = { '/work/compose.yaml': 'services: {a: {image: x}, b: {image: y, profiles: [debug]}}' }
+    const files = { '/stack/compose.yaml': 'services: {a: {image: x}, b: {image: y, profiles: [debug]}}' }
     expect(Object.keys((await load(files)).project.services)).toEqual(['a'])
     expect(Object.keys((await load(files)).project.disabled)).toEqual(['b'])
     expect(Object.keys((await load(files, { profiles: ['debug'] })).project.services)).toEqual(['a', 'b'])
@@ -136,49 +136,49 @@ describe('what is wrong', () => {
   test.each([
     [
       'services:\n  web:\n    imgae: x\n',
-      ['/work/compose.yaml:3:5: services.web.imgae: "imgae" is not known here; did you mean "image"?'],
+      ['/stack/compose.yaml:3:5: services.web.imgae: "imgae" is not known here; did you mean "image"?'],
     ],
     [
       'services:\n  web:\n    image: x\n    ports:\n      - 80:80:80:80\n',
       [
-        '/work/compose.yaml:5:9: services.web.ports[0]: "80:80" is no address of the host; write "HOST:CONTAINER", "IP:HOST:CONTAINER" or "CONTAINER", with /udp for UDP',
+        '/stack/compose.yaml:5:9: services.web.ports[0]: "80:80" is no address of the host; write "HOST:CONTAINER", "IP:HOST:CONTAINER" or "CONTAINER", with /udp for UDP',
       ],
     ],
     [
       'services:\n  web:\n    image: x\n    networks: [front]\nnetworks:\n  fornt:\n',
-      ['/work/compose.yaml:4:16: services.web.networks: there is no network "front"; did you mean "fornt"?'],
+      ['/stack/compose.yaml:4:16: services.web.networks: there is no network "front"; did you mean "fornt"?'],
     ],
     [
       'services:\n  web: {image: x, depends_on: [web]}\n',
       [
-        '/work/compose.yaml:2:32: services.web.depends_on: goes in a circle: web -> web; take one of these dependencies away',
+        '/stack/compose.yaml:2:32: services.web.depends_on: goes in a circle: web -> web; take one of these dependencies away',
       ],
     ],
     [
       'services:\n  web:\n    image: x\n   bad: y\n',
       [
-        '/work/compose.yaml:4:1: All mapping items must start at the same column; put it below the key before it, with as many spaces',
+        '/stack/compose.yaml:4:1: All mapping items must start at the same column; put it below the key before it, with as many spaces',
       ],
     ],
     [
       'services:\n  web:\n    image: 5\n',
       [
-        '/work/compose.yaml:3:12: services.web.image: must be a string, not the number 5; put it in quotes: "5"',
+        '/stack/compose.yaml:3:12: services.web.image: must be a string, not the number 5; put it in quotes: "5"',
       ],
     ],
     [
       'services:\n  web:\n    image: "${X:?say which}"\n',
       [
-        '/work/compose.yaml:3:12: services.web.image: the variable X must be set and not be empty: say which; set X in the environment or in .env',
+        '/stack/compose.yaml:3:12: services.web.image: the variable X must be set and not be empty: say which; set X in the environment or in .env',
       ],
     ],
     [
       'services:\n  web: {}\n',
       [
-        '/work/compose.yaml:2:8: services.web: has neither image nor build; write image: name:tag, or build: ./folder',
+        '/stack/compose.yaml:2:8: services.web: has neither image nor build; write image: name:tag, or build: ./folder',
       ],
     ],
   ])('%j', async (text, expected) => {
-    expect(await faults({ '/work/compose.yaml': text })).toEqual(expected)
+    expect(await faults({ '/stack/compose.yaml': text })).toEqual(expected)
   })
 })

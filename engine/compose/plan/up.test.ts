@@ -8,11 +8,11 @@ import { describeAction } from './step.ts'
 import { planUp, type UpOptions } from './up.ts'
 
 async function project(text: string): Promise<Project> {
-  const options = { cwd: '/work', home: '/root', name: 'p', environment: {} }
+  const options = { cwd: '/stack', home: '/root', name: 'p', environment: {} }
   return (
     await loadProject({
       ...options,
-      read: async (file) => (file === '/work/compose.yaml' ? text : undefined),
+      read: async (file) => (file === '/stack/compose.yaml' ? text : undefined),
     })
   ).project
 }
@@ -145,8 +145,8 @@ volumes: {data: {}}
     ['labels: {a: b}', 'labels: {a: c}', 'label a was b, now c'],
     ['command: one', 'command: two', 'command was one, now two'],
     ['ports: ["80:80"]', 'ports: ["81:80"]', 'port 81:80/tcp is new; port 80:80/tcp is gone'],
-    ['volumes: ["./a:/x"]', 'volumes: ["./b:/x"]', 'mount /x was /work/a, now /work/b'],
-    ['volumes: ["./a:/x"]', 'volumes: ["./a:/x:ro"]', 'mount /x was /work/a, now /work/a ro'],
+    ['volumes: ["./a:/x"]', 'volumes: ["./b:/x"]', 'mount /x was /stack/a, now /stack/b'],
+    ['volumes: ["./a:/x"]', 'volumes: ["./a:/x:ro"]', 'mount /x was /stack/a, now /stack/a ro'],
     ['mem_limit: 64m', 'mem_limit: 1g', 'mem_limit was 67108864, now 1073741824'],
     ['mem_limit: 64m', 'tty: false', 'its configuration changed'],
     ['restart: "no"', 'restart: always', 'restart changed'],

@@ -3,7 +3,7 @@ import { faults, load, withService } from '../from-text.ts'
 
 async function merged(base: string, over: string, top = '') {
   const { project } = await load(
-    { '/work/a.yaml': withService(base, top), '/work/b.yaml': withService(over) },
+    { '/stack/a.yaml': withService(base, top), '/stack/b.yaml': withService(over) },
     { files: ['a.yaml', 'b.yaml'] },
   )
   const { name: _, image: __, networks: ___, ...rest } = project.services.web ?? { name: '' }
@@ -82,12 +82,12 @@ describe('one file over another', () => {
     [
       'build: ./a',
       'build: {target: t}',
-      { build: { context: '/work/a', dockerfile: 'Dockerfile', target: 't' } },
+      { build: { context: '/stack/a', dockerfile: 'Dockerfile', target: 't' } },
     ],
     [
       'build: {args: [A=1]}',
       'build: {args: {A: 2, B: 3}}',
-      { build: { context: '/work', dockerfile: 'Dockerfile', args: { A: '2', B: '3' } } },
+      { build: { context: '/stack', dockerfile: 'Dockerfile', args: { A: '2', B: '3' } } },
     ],
     ['restart: always', 'restart: "no"', { restart: 'no' }],
     ['privileged: true', 'privileged: false', { privileged: false }],
@@ -111,8 +111,8 @@ describe('one file over another', () => {
     const top = '  db: {image: db}\nsecrets: {s: {file: /s}, t: {file: /t}}\nnetworks: {n: , m: }'
     const { project } = await load(
       {
-        '/work/a.yaml': withService('depends_on: [db]\nsecrets: [s]\nnetworks: [n]', top),
-        '/work/b.yaml': withService(
+        '/stack/a.yaml': withService('depends_on: [db]\nsecrets: [s]\nnetworks: [n]', top),
+        '/stack/b.yaml': withService(
           'depends_on: {db: {condition: service_healthy}}\nsecrets: [{source: s, mode: 0400}, t]\nnetworks: {n: {aliases: [a]}, m: }',
         ),
       },
@@ -128,16 +128,16 @@ describe('one file over another', () => {
 
 describe('extends', () => {
   const base = {
-    '/work/base/c.yaml': 'services: {app: {image: theirs, environment: {A: 1}, env_file: e, build: .}}',
-    '/work/base/e': 'E=1\n',
+    '/stack/base/c.yaml': 'services: {app: {image: theirs, environment: {A: 1}, env_file: e, build: .}}',
+    '/stack/base/e': 'E=1\n',
   }
   test('another file, its paths being its own [15.09]', async () => {
     const text = 'services: {web: {extends: {file: base/c.yaml, service: app}, environment: [B=2]}}'
-    const { project } = await load({ '/work/compose.yaml': text, ...base })
+    const { project } = await load({ '/stack/compose.yaml': text, ...base })
     expect(project.services.web).toMatchObject({
       image: 'theirs',
       environment: { A: '1', B: '2', E: '1' },
-      build: { context: '/work/base' },
+      build: { context: '/stack/base' },
     })
   })
 
@@ -150,7 +150,7 @@ describe('extends', () => {
     ['{web: {extends: b}, b: {extends: c, tty: true}, c: {image: a}}', { image: 'a', tty: true }],
     ['{web: {extends: app, ports: !reset []}, app: {image: a, ports: [80]}}', { image: 'a' }],
   ])('%s', async (services, expected) => {
-    const { project } = await load({ '/work/compose.yaml': `services: ${services}` })
+    const { project } = await load({ '/stack/compose.yaml': `services: ${services}` })
     const { name: _, networks: __, ...rest } = project.services.web ?? { name: '' }
     expect(rest).toEqual(expected)
   })
@@ -162,7 +162,7 @@ describe('extends', () => {
     ],
     [
       '{web: {extends: {file: none.yaml, service: a}}}',
-      '1:34: the file /work/none.yaml is not there; make it, or name another',
+      '1:34: the file /stack/none.yaml is not there; make it, or name another',
     ],
     [
       '{web: {extends: {file: base/c.yaml, service: ap}}}',
@@ -181,26 +181,26 @@ describe('extends', () => {
       '1:27: services.web.extends: goes in a circle: web -> b -> web; take one of these extends away',
     ],
   ])('%s is refused', async (services, expected) => {
-    const [first] = await faults({ '/work/compose.yaml': `services: ${services}`, ...base })
-    expect(first).toBe(`/work/compose.yaml:${expected}`)
+    const [first] = await faults({ '/stack/compose.yaml': `services: ${services}`, ...base })
+    expect(first).toBe(`/stack/compose.yaml:${expected}`)
   })
 })
 
 describe('include', () => {
   const files = {
-    '/work/sub/c.yaml': 'services: {db: {image: "db:${TAG:-1}", volumes: [./d:/d], build: {target: t}}}',
-    '/work/sub/.env': 'TAG=2\n',
-    '/work/tag.env': 'TAG=3\n',
+    '/stack/sub/c.yaml': 'services: {db: {image: "db:${TAG:-1}", volumes: [./d:/d], build: {target: t}}}',
+    '/stack/sub/.env': 'TAG=2\n',
+    '/stack/tag.env': 'TAG=3\n',
   }
   test.each([
-    ['[sub/c.yaml]', 'db:2', '/work/sub'],
-    ['[{path: sub/c.yaml}]', 'db:2', '/work/sub'],
-    ['[{path: [sub/c.yaml]}]', 'db:2', '/work/sub'],
-    ['[{path: sub/c.yaml, project_directory: .}]', 'db:1', '/work'],
-    ['[{path: sub/c.yaml, env_file: tag.env}]', 'db:3', '/work/sub'],
+    ['[sub/c.yaml]', 'db:2', '/stack/sub'],
+    ['[{path: sub/c.yaml}]', 'db:2', '/stack/sub'],
+    ['[{path: [sub/c.yaml]}]', 'db:2', '/stack/sub'],
+    ['[{path: sub/c.yaml, project_directory: .}]', 'db:1', '/stack'],
+    ['[{path: sub/c.yaml, env_file: tag.env}]', 'db:3', '/stack/sub'],
   ])('%s [15.09]', async (text, image, folder) => {
     const { project } = await load({
-      '/work/compose.yaml': `include: ${text}\nservices: {web: {image: app}}\n`,
+      '/stack/compose.yaml': `include: ${text}\nservices: {web: {image: app}}\n`,
       ...files,
     })
     expect(project.services.db).toMatchObject({
@@ -211,14 +211,14 @@ describe('include', () => {
   })
 
   test.each([
-    ['[none.yaml]', '1:11: the file /work/none.yaml is not there; make it, or name another'],
+    ['[none.yaml]', '1:11: the file /stack/none.yaml is not there; make it, or name another'],
     [
       '[compose.yaml]',
-      '1:11: include: /work/compose.yaml includes itself, maybe by way of others; take one of the includes away',
+      '1:11: include: /stack/compose.yaml includes itself, maybe by way of others; take one of the includes away',
     ],
     [
       '[{path: sub/c.yaml, env_file: none}]',
-      '1:11: include: the file /work/none is not there; make it, or take it out of env_file',
+      '1:11: include: the file /stack/none is not there; make it, or take it out of env_file',
     ],
     ['sub/c.yaml', '1:10: include: must be a list, not "sub/c.yaml"; begin each with a dash'],
     [
@@ -227,9 +227,9 @@ describe('include', () => {
     ],
   ])('%s is refused', async (text, expected) => {
     const found = await faults({
-      '/work/compose.yaml': `include: ${text}\nservices: {web: {image: app}}\n`,
+      '/stack/compose.yaml': `include: ${text}\nservices: {web: {image: app}}\n`,
       ...files,
     })
-    expect(found[0]).toBe(`/work/compose.yaml:${expected}`)
+    expect(found[0]).toBe(`/stack/compose.yaml:${expected}`)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { faults, load } from '../from-text.ts'
 
 const file = (web: string, db: string) => ({
-  '/work/compose.yaml': `services:\n  web: {image: app, ${web}}\n  db: {image: db, profiles: [${db}]}\n`,
+  '/stack/compose.yaml': `services:\n  web: {image: app, ${web}}\n  db: {image: db, profiles: [${db}]}\n`,
 })
 
 describe('profiles', () => {
@@ -24,7 +24,7 @@ describe('profiles', () => {
     ['network_mode: "service:db"', '2:35: services.web.network_mode: needs'],
   ])('%s needs the profile of db', async (web, expected) => {
     expect(await faults(file(web, 'a'), { profiles: [] })).toEqual([
-      `/work/compose.yaml:${expected} db, which is only there with the profile a; ask for --profile a, or take the profile away`,
+      `/stack/compose.yaml:${expected} db, which is only there with the profile a; ask for --profile a, or take the profile away`,
     ])
   })
 })

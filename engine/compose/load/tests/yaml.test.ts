@@ -44,7 +44,7 @@ describe('YAML', () => {
       { labels: { a: 'yes', b: 'on', c: '0x10', d: '1e3', e: '12:30' } },
     ],
   ])('%s [15.04]', async (_, text, expected) => {
-    const { project } = await load({ '/work/compose.yaml': text })
+    const { project } = await load({ '/stack/compose.yaml': text })
     expect(project.services.web).toEqual({
       name: 'web',
       image: 'app',
@@ -85,8 +85,8 @@ describe('YAML', () => {
     ['services: {web: app}', '1:17: services.web: must be a map of attributes, not "app"'],
     [bomb, '6:10: with its aliases written out this file has more than 200000 values; write less by aliases'],
   ])('%j is refused', async (text, expected) => {
-    const [first = ''] = await faults({ '/work/compose.yaml': text })
-    expect(first).toBe(`/work/compose.yaml:${expected}`)
+    const [first = ''] = await faults({ '/stack/compose.yaml': text })
+    expect(first).toBe(`/stack/compose.yaml:${expected}`)
   })
 })
 
@@ -109,7 +109,7 @@ describe('variables in every place', () => {
     ['hostname: $${V}', { hostname: '${V}' }],
     ['hostname: ${SHELL_VAR:?must be}', { hostname: 'from-shell' }],
     ['labels: {"${V:-a}": b}', { labels: { '${V:-a}': 'b' } }],
-    ['working_dir: "/${COMPOSE_PROJECT_NAME}"', { working_dir: '/work' }],
+    ['working_dir: "/${COMPOSE_PROJECT_NAME}"', { working_dir: '/stack' }],
     ['x-a: ${V:-text}', { 'x-a': 'text' }],
   ])('%s [15.10]', async (text, expected) => {
     expect(await attributesOf(text)).toEqual(expected)
@@ -140,13 +140,13 @@ describe('variables in every place', () => {
       '4:15: services.web.hostname: the variable V must be set: why; set V in the environment or in .env',
     ],
   ])('%s is refused [15.10]', async (text, expected) => {
-    const found = await faults({ '/work/compose.yaml': `services:\n  web:\n    image: app\n    ${text}\n` })
-    expect(found).toEqual([`/work/compose.yaml:${expected}`])
+    const found = await faults({ '/stack/compose.yaml': `services:\n  web:\n    image: app\n    ${text}\n` })
+    expect(found).toEqual([`/stack/compose.yaml:${expected}`])
   })
 
   test('a variable that is not set is told once', async () => {
     const { warnings } = await load({
-      '/work/compose.yaml': 'services: {web: {image: "a$V", hostname: "b$V"}}',
+      '/stack/compose.yaml': 'services: {web: {image: "a$V", hostname: "b$V"}}',
     })
     expect(warnings.map(({ message }) => message)).toEqual([
       'the variable V is not set, and is taken as empty',

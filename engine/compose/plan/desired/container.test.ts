@@ -5,11 +5,11 @@ import { desiredContainer } from './container.ts'
 /** The container of the service `web` of a compose text. */
 async function container(text: string) {
   const { project } = await loadProject({
-    cwd: '/work',
+    cwd: '/stack',
     home: '/root',
     name: 'p',
     environment: {},
-    read: async (file) => (file === '/work/compose.yaml' ? text : undefined),
+    read: async (file) => (file === '/stack/compose.yaml' ? text : undefined),
   })
   const web = project.services.web
   if (!web) throw new Error('no service web')
@@ -66,7 +66,7 @@ test.each([
     { deploy: { restart_policy: { condition: 'any' } } },
     { HostConfig: { RestartPolicy: { Name: 'always', MaximumRetryCount: 0 } } },
   ],
-  [{ volumes: ['./a:/a:ro'] }, { HostConfig: { Binds: ['/work/a:/a:ro'] } }],
+  [{ volumes: ['./a:/a:ro'] }, { HostConfig: { Binds: ['/stack/a:/a:ro'] } }],
   [{ tmpfs: '/run:size=1m' }, { HostConfig: { Tmpfs: { '/run': 'size=1m' } } }],
   [
     { ulimits: { nofile: 5, nproc: { soft: 1, hard: 2 } } },
@@ -126,10 +126,10 @@ test('secrets are bound where a bind shows what was asked for, and else put in a
     },
   )
   expect(body.HostConfig?.Mounts).toEqual([
-    { Type: 'bind', Source: '/work/p', Target: '/run/secrets/plain', ReadOnly: true, BindOptions: {} },
+    { Type: 'bind', Source: '/stack/p', Target: '/run/secrets/plain', ReadOnly: true, BindOptions: {} },
   ])
   expect(files).toEqual([
-    { path: '/run/secrets/named', from: { kind: 'file', file: '/work/o' }, uid: 5, gid: 0, mode: 0o400 },
+    { path: '/run/secrets/named', from: { kind: 'file', file: '/stack/o' }, uid: 5, gid: 0, mode: 0o400 },
     { path: '/run/secrets/word', from: { kind: 'environment', variable: 'W' }, uid: 0, gid: 0, mode: 0o444 },
     { path: '/text', from: { kind: 'content', content: 'hello' }, uid: 0, gid: 0, mode: 0o444 },
   ])

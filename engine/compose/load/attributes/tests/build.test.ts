@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { attributesOf, faultsOf } from '../../from-text.ts'
 
-const whole = { context: '/work', dockerfile: 'Dockerfile' }
+const whole = { context: '/stack', dockerfile: 'Dockerfile' }
 
 describe('build', () => {
   test.each([
     ['. [17.01]', '.', whole],
-    ['./dir [17.01]', './dir', { ...whole, context: '/work/dir' }],
+    ['./dir [17.01]', './dir', { ...whole, context: '/stack/dir' }],
     ['~/dir [17.02]', '~/dir', { ...whole, context: '/home/me/dir' }],
     ['/abs [17.01]', '/abs', { ...whole, context: '/abs' }],
     [
@@ -16,17 +16,17 @@ describe('build', () => {
     ],
     ['git@ [17.03]', 'git@github.com:a/b.git', { ...whole, context: 'git@github.com:a/b.git' }],
     ['github.com [17.03]', 'github.com/a/b', { ...whole, context: 'github.com/a/b' }],
-    ['context [17.04]', '{context: ./c}', { ...whole, context: '/work/c' }],
+    ['context [17.04]', '{context: ./c}', { ...whole, context: '/stack/c' }],
     ['no context [17.04]', '{dockerfile: D}', { ...whole, dockerfile: 'D' }],
     [
       'dockerfile above [17.04]',
       '{context: c, dockerfile: ../x.Dockerfile}',
-      { context: '/work/c', dockerfile: '../x.Dockerfile' },
+      { context: '/stack/c', dockerfile: '../x.Dockerfile' },
     ],
     [
       'inline [17.05]',
       '{context: ., dockerfile_inline: "FROM scratch"}',
-      { context: '/work', dockerfile_inline: 'FROM scratch' },
+      { context: '/stack', dockerfile_inline: 'FROM scratch' },
     ],
     [
       'args map [17.06]',
@@ -39,7 +39,7 @@ describe('build', () => {
       { ...whole, args: { A: '1', SHELL_VAR: 'from-shell' } },
     ],
     ['ssh [17.07]', '{ssh: [default]}', { ...whole, ssh: { default: null } }],
-    ['ssh list [17.07]', '{ssh: [id=./k.pem]}', { ...whole, ssh: { id: '/work/k.pem' } }],
+    ['ssh list [17.07]', '{ssh: [id=./k.pem]}', { ...whole, ssh: { id: '/stack/k.pem' } }],
     ['ssh map [17.07]', '{ssh: {id: ~/k.pem}}', { ...whole, ssh: { id: '/home/me/k.pem' } }],
     [
       'cache_from [17.08]',
@@ -50,7 +50,7 @@ describe('build', () => {
     [
       'contexts list [17.10]',
       '{additional_contexts: [r=./r, i=docker-image://a, u=https://x/y.git]}',
-      { ...whole, additional_contexts: { r: '/work/r', i: 'docker-image://a', u: 'https://x/y.git' } },
+      { ...whole, additional_contexts: { r: '/stack/r', i: 'docker-image://a', u: 'https://x/y.git' } },
     ],
     [
       'contexts map [17.10]',

@@ -70,7 +70,7 @@ describe('depends_on', () => {
     ['network_mode: service:b', 'volumes_from: [a]'],
   ])('a circle of %s and %s is refused', async (a, b) => {
     const text = `services:\n  a:\n    image: a\n    ${a}\n  b:\n    image: b\n    ${b}\n`
-    const [first = '', ...more] = await faults({ '/work/compose.yaml': text })
+    const [first = '', ...more] = await faults({ '/stack/compose.yaml': text })
     expect(more).toEqual([])
     expect(first).toMatch(/compose\.yaml:7:\d+: services\.b\.\w+: goes in a circle: a -> b -> a; take one/)
   })

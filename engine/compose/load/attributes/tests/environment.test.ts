@@ -40,10 +40,10 @@ describe('environment', () => {
 
 describe('env_file', () => {
   const files = {
-    '/work/a.env': 'A=a\nB=a\n',
-    '/work/b.env': 'B=b\nC="$SHELL_VAR"\n',
+    '/stack/a.env': 'A=a\nB=a\n',
+    '/stack/b.env': 'B=b\nC="$SHELL_VAR"\n',
     '/home/me/h.env': 'H=h\n',
-    '/work/raw.env': 'R="$SHELL_VAR"\n',
+    '/stack/raw.env': 'R="$SHELL_VAR"\n',
   }
   test.each([
     ['env_file: a.env', { A: 'a', B: 'a' }],
@@ -62,14 +62,14 @@ describe('env_file', () => {
 
   test('a file that is not there is told, with the place that asks for it', async () => {
     expect(await faultsOf('env_file: none.env')).toEqual([
-      '4:15: services.web.env_file: the file /work/none.env is not there; make it, or write required: false beside its path',
+      '4:15: services.web.env_file: the file /stack/none.env is not there; make it, or write required: false beside its path',
     ])
   })
 
   test('a line that sets nothing is told at its own place', async () => {
     expect(
-      await faults({ '/work/compose.yaml': withService('env_file: e'), '/work/e': 'A=1\n??\n' }),
-    ).toEqual(['/work/e:2:1: "??" sets no variable; write NAME=value'])
+      await faults({ '/stack/compose.yaml': withService('env_file: e'), '/stack/e': 'A=1\n??\n' }),
+    ).toEqual(['/stack/e:2:1: "??" sets no variable; write NAME=value'])
   })
 })
 
@@ -85,6 +85,6 @@ describe('labels and annotations', () => {
     ['label_file: [l, m]', { labels: { x: '1', y: '3' } }],
     ['label_file: l\nlabels: {x: own}', { labels: { x: 'own', y: '2' } }],
   ])('%j [16.11]', async (text, expected) => {
-    expect(await attributesOf(text, '', { '/work/l': 'x=1\ny=2\n', '/work/m': 'y=3\n' })).toEqual(expected)
+    expect(await attributesOf(text, '', { '/stack/l': 'x=1\ny=2\n', '/stack/m': 'y=3\n' })).toEqual(expected)
   })
 })

@@ -55,7 +55,7 @@ describe('single attributes', () => {
     ['storage_opt: {size: 1G}', { storage_opt: { size: '1G' } }],
     [
       'develop: {watch: [{path: ./src, action: sync, target: /app, ignore: [x/]}]}',
-      { develop: { watch: [{ path: '/work/src', action: 'sync', target: '/app', ignore: ['x/'] }] } },
+      { develop: { watch: [{ path: '/stack/src', action: 'sync', target: '/app', ignore: ['x/'] }] } },
     ],
     [
       'post_start: [{command: ./go now, user: root, privileged: true}]',
@@ -66,7 +66,7 @@ describe('single attributes', () => {
       { pre_stop: [{ command: ['a'], environment: { B: 'c' } }] },
     ],
     ['provider: {type: awesome, options: {a: 1}}', { provider: { type: 'awesome', options: { a: 1 } } }],
-    ['credential_spec: {file: c.json}', { credential_spec: { file: '/work/c.json' } }],
+    ['credential_spec: {file: c.json}', { credential_spec: { file: '/stack/c.json' } }],
     ['x-mine: {a: [1]}', { 'x-mine': { a: [1] } }],
   ])('%s', async (text, expected) => {
     expect(await attributesOf(text)).toEqual(expected)

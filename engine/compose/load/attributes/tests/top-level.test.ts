@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { faults, load } from '../../from-text.ts'
 
 const project = async (top: string) =>
-  (await load({ '/work/compose.yaml': `services: {web: {image: app}}\n${top}\n` })).project
-const refused = (top: string) => faults({ '/work/compose.yaml': `services: {web: {image: app}}\n${top}\n` })
+  (await load({ '/stack/compose.yaml': `services: {web: {image: app}}\n${top}\n` })).project
+const refused = (top: string) => faults({ '/stack/compose.yaml': `services: {web: {image: app}}\n${top}\n` })
 
 describe('networks', () => {
   test.each<readonly [string, object, string]>([
@@ -69,7 +69,7 @@ describe('networks', () => {
       '3:3: networks.a b: "a b" is no name of a network: letters, digits, dot, dash and underscore; write a_b',
     ],
   ])('%s is refused', async (text, expected) => {
-    expect(await refused(`networks:\n  ${text}`)).toEqual([`/work/compose.yaml:${expected}`])
+    expect(await refused(`networks:\n  ${text}`)).toEqual([`/stack/compose.yaml:${expected}`])
   })
 })
 
@@ -84,7 +84,7 @@ describe('volumes', () => {
     ],
     [
       'v: {driver_opts: {type: none, o: bind, device: ./d}}',
-      { name: 'work_v', driver_opts: { type: 'none', o: 'bind', device: '/work/d' } },
+      { name: 'work_v', driver_opts: { type: 'none', o: 'bind', device: '/stack/d' } },
       '19.02',
     ],
     ['v: {external: true}', { name: 'v', external: true }, '19.03'],
@@ -109,20 +109,20 @@ describe('volumes', () => {
     ['v: local', '3:6: volumes.v: must be a map, not "local"'],
     ['v: {drivr: local}', '3:7: volumes.v.drivr: "drivr" is not known here; did you mean "driver"?'],
   ])('%s is refused [19.03]', async (text, expected) => {
-    expect(await refused(`volumes:\n  ${text}`)).toEqual([`/work/compose.yaml:${expected}`])
+    expect(await refused(`volumes:\n  ${text}`)).toEqual([`/stack/compose.yaml:${expected}`])
   })
 })
 
 describe.each(['configs', 'secrets'] as const)('%s', (kind) => {
   test.each([
-    ['s: {file: ./f}', { name: 'work_s', file: '/work/f' }],
+    ['s: {file: ./f}', { name: 'work_s', file: '/stack/f' }],
     ['s: {file: ~/f}', { name: 'work_s', file: '/home/me/f' }],
     ['s: {environment: SHELL_VAR}', { name: 'work_s', environment: 'SHELL_VAR' }],
     ['s: {content: "a $SHELL_VAR $$b"}', { name: 'work_s', content: 'a from-shell $b' }],
     ['s: {external: true}', { name: 's', external: true }],
     ['s: {external: true, name: "${S:-t}"}', { name: 't', external: true }],
     ['s: {external: {name: old}}', { name: 'old', external: true }],
-    ['s: {file: f, labels: [a]}', { name: 'work_s', file: '/work/f', labels: { a: '' } }],
+    ['s: {file: f, labels: [a]}', { name: 'work_s', file: '/stack/f', labels: { a: '' } }],
   ])('%s [15.07] [15.08] [19.06] [19.08] [19.11]', async (text, expected) => {
     expect((await project(`${kind}:\n  ${text}`))[kind].s).toEqual(expected)
   })
@@ -138,7 +138,7 @@ describe.each(['configs', 'secrets'] as const)('%s', (kind) => {
   ])('%s is refused', async (text, expected) => {
     const [first = '', ...more] = await refused(`${kind}:\n  ${text}`)
     expect(more).toEqual([])
-    expect(first.replace(/^\/work\/compose\.yaml:3:\d: \w+\.s/, '')).toBe(expected)
+    expect(first.replace(/^\/stack\/compose\.yaml:3:\d: \w+\.s/, '')).toBe(expected)
   })
 
   test.each([
@@ -151,13 +151,13 @@ describe.each(['configs', 'secrets'] as const)('%s', (kind) => {
     ['[{source: s, mode: 0o444}]', [{ source: 's', mode: 0o444 }]],
   ])('granted by %s [16.16] [19.13]', async (text, expected) => {
     const yaml = `services: {web: {image: app, ${kind}: ${text}}}\n${kind}: {s: {file: f}}\n`
-    const loaded = await load({ '/work/compose.yaml': yaml })
+    const loaded = await load({ '/stack/compose.yaml': yaml })
     expect(loaded.project.services.web?.[kind]).toEqual(expected)
   })
 
   test('a grant of what is not defined is refused', async () => {
     const yaml = `services:\n  web:\n    image: app\n    ${kind}: [pasword]\n${kind}: {password: {file: f}}\n`
-    expect((await faults({ '/work/compose.yaml': yaml }))[0]).toMatch(
+    expect((await faults({ '/stack/compose.yaml': yaml }))[0]).toMatch(
       /:4:\d+: services\.web\.\w+: there is no (secret|config) "pasword"; did you mean "password"\?$/,
     )
   })
@@ -189,7 +189,7 @@ describe('the top', () => {
     ],
     ['models: {m: {}}', '2:13: models.m: model is missing; add "model:" with a string'],
   ])('%s is refused', async (text, expected) => {
-    expect(await refused(text)).toEqual([`/work/compose.yaml:${expected}`])
+    expect(await refused(text)).toEqual([`/stack/compose.yaml:${expected}`])
   })
 
   test('what begins with x- is kept and may be anything', async () => {
@@ -200,7 +200,7 @@ describe('the top', () => {
   })
 
   test('version is told to be without effect', async () => {
-    const { warnings } = await load({ '/work/compose.yaml': 'version: "3.8"\nservices: {a: {image: b}}\n' })
+    const { warnings } = await load({ '/stack/compose.yaml': 'version: "3.8"\nservices: {a: {image: b}}\n' })
     expect(warnings.map(({ message }) => message)).toEqual(['is without effect'])
   })
 })
