@@ -7,41 +7,41 @@ const refused = (top: string) => faults({ '/stack/compose.yaml': `services: {web
 
 describe('networks', () => {
   test.each<readonly [string, object, string]>([
-    ['n:', { name: 'work_n' }, '18.02'],
+    ['n:', { name: 'stack_n' }, '18.02'],
     [
       'n: {driver: overlay, attachable: true}',
-      { name: 'work_n', driver: 'overlay', attachable: true },
+      { name: 'stack_n', driver: 'overlay', attachable: true },
       '18.04',
     ],
-    ['n: {driver_opts: {a: x, b: 1}}', { name: 'work_n', driver_opts: { a: 'x', b: '1' } }, '18.03'],
+    ['n: {driver_opts: {a: x, b: 1}}', { name: 'stack_n', driver_opts: { a: 'x', b: '1' } }, '18.03'],
     [
       'n: {enable_ipv6: true, enable_ipv4: false}',
-      { name: 'work_n', enable_ipv6: true, enable_ipv4: false },
+      { name: 'stack_n', enable_ipv6: true, enable_ipv4: false },
       '18.05',
     ],
     ['n: {external: true}', { name: 'n', external: true }, '18.06'],
-    ['n: {external: false}', { name: 'work_n' }, '18.06'],
+    ['n: {external: false}', { name: 'stack_n' }, '18.06'],
     ['n: {external: true, name: "${NETWORK_ID:-mine}"}', { name: 'mine', external: true }, '18.07'],
     ['n: {external: {name: old}}', { name: 'old', external: true }, '18.06'],
-    ['n: {ipam: {driver: default}}', { name: 'work_n', ipam: { driver: 'default' } }, '18.08'],
+    ['n: {ipam: {driver: default}}', { name: 'stack_n', ipam: { driver: 'default' } }, '18.08'],
     [
       'n: {ipam: {config: [{subnet: 172.28.0.0/16, ip_range: 172.28.5.0/24, gateway: 172.28.5.254}]}}',
       {
-        name: 'work_n',
+        name: 'stack_n',
         ipam: { config: [{ subnet: '172.28.0.0/16', ip_range: '172.28.5.0/24', gateway: '172.28.5.254' }] },
       },
       '18.09',
     ],
     [
       'n: {ipam: {config: [{subnet: 10.0.0.0/8, aux_addresses: {h: 10.0.0.5}}]}}',
-      { name: 'work_n', ipam: { config: [{ subnet: '10.0.0.0/8', aux_addresses: { h: '10.0.0.5' } }] } },
+      { name: 'stack_n', ipam: { config: [{ subnet: '10.0.0.0/8', aux_addresses: { h: '10.0.0.5' } }] } },
       '18.12',
     ],
-    ['n: {ipam: {options: {foo: bar}}}', { name: 'work_n', ipam: { options: { foo: 'bar' } } }, '18.13'],
-    ['n: {internal: "${I:-true}"}', { name: 'work_n', internal: true }, '18.14'],
-    ['n: {labels: [a=b, c]}', { name: 'work_n', labels: { a: 'b', c: '' } }, '18.15'],
+    ['n: {ipam: {options: {foo: bar}}}', { name: 'stack_n', ipam: { options: { foo: 'bar' } } }, '18.13'],
+    ['n: {internal: "${I:-true}"}', { name: 'stack_n', internal: true }, '18.14'],
+    ['n: {labels: [a=b, c]}', { name: 'stack_n', labels: { a: 'b', c: '' } }, '18.15'],
     ['n: {name: exact}', { name: 'exact' }, '18.16'],
-    ['n: {x-note: 1}', { name: 'work_n', 'x-note': 1 }, '18.02'],
+    ['n: {x-note: 1}', { name: 'stack_n', 'x-note': 1 }, '18.02'],
   ])('%s -> %j [%s]', async (text, expected) => {
     expect((await project(`networks:\n  ${text}`)).networks.n).toEqual(expected)
   })
@@ -75,22 +75,22 @@ describe('networks', () => {
 
 describe('volumes', () => {
   test.each<readonly [string, object, string]>([
-    ['v:', { name: 'work_v' }, '19.01'],
-    ['v: {driver: foobar}', { name: 'work_v', driver: 'foobar' }, '19.01'],
+    ['v:', { name: 'stack_v' }, '19.01'],
+    ['v: {driver: foobar}', { name: 'stack_v', driver: 'foobar' }, '19.01'],
     [
       'v: {driver_opts: {type: nfs, o: "addr=10.40.0.199,rw", device: ":/docker/example"}}',
-      { name: 'work_v', driver_opts: { type: 'nfs', o: 'addr=10.40.0.199,rw', device: ':/docker/example' } },
+      { name: 'stack_v', driver_opts: { type: 'nfs', o: 'addr=10.40.0.199,rw', device: ':/docker/example' } },
       '19.02',
     ],
     [
       'v: {driver_opts: {type: none, o: bind, device: ./d}}',
-      { name: 'work_v', driver_opts: { type: 'none', o: 'bind', device: '/stack/d' } },
+      { name: 'stack_v', driver_opts: { type: 'none', o: 'bind', device: '/stack/d' } },
       '19.02',
     ],
     ['v: {external: true}', { name: 'v', external: true }, '19.03'],
     ['v: {external: true, name: actual}', { name: 'actual', external: true }, '19.03'],
     ['v: {external: {name: old}}', { name: 'old', external: true }, '19.03'],
-    ['v: {labels: {a: 1}}', { name: 'work_v', labels: { a: '1' } }, '19.04'],
+    ['v: {labels: {a: 1}}', { name: 'stack_v', labels: { a: '1' } }, '19.04'],
     ['v: {name: exact}', { name: 'exact' }, '19.05'],
     ['v: {name: "${N:-a}-b"}', { name: 'a-b' }, '19.05'],
   ])('%s -> %j [%s]', async (text, expected) => {
@@ -115,14 +115,14 @@ describe('volumes', () => {
 
 describe.each(['configs', 'secrets'] as const)('%s', (kind) => {
   test.each([
-    ['s: {file: ./f}', { name: 'work_s', file: '/stack/f' }],
-    ['s: {file: ~/f}', { name: 'work_s', file: '/home/me/f' }],
-    ['s: {environment: SHELL_VAR}', { name: 'work_s', environment: 'SHELL_VAR' }],
-    ['s: {content: "a $SHELL_VAR $$b"}', { name: 'work_s', content: 'a from-shell $b' }],
+    ['s: {file: ./f}', { name: 'stack_s', file: '/stack/f' }],
+    ['s: {file: ~/f}', { name: 'stack_s', file: '/home/me/f' }],
+    ['s: {environment: SHELL_VAR}', { name: 'stack_s', environment: 'SHELL_VAR' }],
+    ['s: {content: "a $SHELL_VAR $$b"}', { name: 'stack_s', content: 'a from-shell $b' }],
     ['s: {external: true}', { name: 's', external: true }],
     ['s: {external: true, name: "${S:-t}"}', { name: 't', external: true }],
     ['s: {external: {name: old}}', { name: 'old', external: true }],
-    ['s: {file: f, labels: [a]}', { name: 'work_s', file: '/stack/f', labels: { a: '' } }],
+    ['s: {file: f, labels: [a]}', { name: 'stack_s', file: '/stack/f', labels: { a: '' } }],
   ])('%s [15.07] [15.08] [19.06] [19.08] [19.11]', async (text, expected) => {
     expect((await project(`${kind}:\n  ${text}`))[kind].s).toEqual(expected)
   })
@@ -168,7 +168,7 @@ describe('the top', () => {
     ['name: abc', 'abc'],
     ['name: "${N:-from-default}"', 'from-default'],
     ['name: a_b-1', 'a_b-1'],
-    ['', 'work'],
+    ['', 'stack'],
   ])('%s [15.03]', async (text, name) => {
     expect((await project(text)).name).toBe(name)
   })
