@@ -1,13 +1,15 @@
 /**
  * Supervisors that die before their containers (killed by hand or for want of memory) leave no exit file, and the
  * kernel tells nobody but their parent, which we are not. But conmon holds the writing end of a FIFO beside its
- * bundle all its life and never writes to it (`winsz`; sizes go by way of `ctl` here): its end is the end of file.
+ * bundle all its life (`winsz`): its end is the end of file. What conmon writes there, the size of a terminal on its way
+ * from `ctl`, is meant for conmon itself, and is given back when it was read here.
  */
 import { constants, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity, signalProcess } from '../host/process.ts'
+import { resizeTerminal } from './control.ts'
 import { LOST, readExit } from './exits.ts'
 
 /** A supervised container as far as its end is concerned. */
@@ -53,7 +55,11 @@ export class SupervisorWatch {
         this.#report(error, `ending container ${id}, whose supervisor is gone`),
       )
     })
-    socket.resume()
+    socket.on('data', (chunk: Buffer) => {
+      const [, rows, cols] = /(\d+) (\d+)\n$/.exec(chunk.toString('latin1')) ?? []
+      if (rows === undefined) return
+      resizeTerminal(join(dirname(lifeline), 'ctl'), Number(rows), Number(cols)).catch(() => undefined)
+    })
     socket.unref()
   }
 
