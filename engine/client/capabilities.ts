@@ -17,6 +17,8 @@ export interface Capabilities {
   /** Is a member of a swarm. */
   readonly swarm: boolean
   readonly buildkit: boolean
+  /** Builds in place, tells of each step, and keeps a history (engine/api/longshore/builds.ts). */
+  readonly builds: boolean
 }
 
 /** The newest version that this client was written against. */
@@ -48,6 +50,7 @@ export async function greet(transport: Transport): Promise<Greeting> {
     layerProgressExact: own !== null,
     swarm: info.Swarm?.LocalNodeState === 'active',
     buildkit: ping['builder-version'] === '2',
+    builds: own?.features.includes('builds') === true,
   }
   return { capabilities, version, info }
 }

@@ -76,6 +76,7 @@ describe('connecting', () => {
       layerProgressExact: false,
       swarm: true,
       buildkit: true,
+      builds: false,
     })
   })
 

@@ -1,5 +1,6 @@
 /** One engine as the application sees it: typed calls by subject, and what it can do. */
 import type { PortHolder } from '../api/longshore/port-owner.ts'
+import { Builds } from './builds.ts'
 import type { Capabilities, Greeting } from './capabilities.ts'
 import { greet } from './capabilities.ts'
 import { Containers } from './containers.ts'
@@ -33,6 +34,8 @@ export class EngineClient {
   readonly images: Images
   readonly volumes: Volumes
   readonly networks: Networks
+  /** At engines with `capabilities.builds`. */
+  readonly builds: Builds
   readonly #transport: Transport
 
   constructor(transport: Transport, greeting: Greeting) {
@@ -46,6 +49,7 @@ export class EngineClient {
     this.images = new Images(transport)
     this.volumes = new Volumes(transport)
     this.networks = new Networks(transport)
+    this.builds = new Builds(transport)
   }
 
   /**

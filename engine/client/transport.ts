@@ -3,7 +3,7 @@
  * This file makes the requests: JSON, a streamed answer, or a hijacked connection, all through docker-modem.
  */
 import { Agent } from 'node:http'
-import type { Duplex, Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import { inspect } from 'node:util'
 import Docker from 'dockerode'
 import { EngineError } from '../errors.ts'
@@ -14,8 +14,9 @@ import { asEngineError } from './failure.ts'
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: unknown
-  /** Sent as it is, as a tar archive, in place of `body`. */
-  readonly file?: Uint8Array
+  /** Sent as it is, as a tar archive unless the headers say otherwise, in place of `body`. */
+  readonly file?: Uint8Array | Readable
+  readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   /** Sent as X-Registry-Auth. */
   readonly registryAuth?:
@@ -36,8 +37,8 @@ interface DialOptions {
   isStream: true
   hijack?: boolean
   allowEmpty?: boolean
-  /** Sent with the content type application/x-tar. */
-  file?: Buffer
+  file?: Buffer | Readable
+  headers?: Record<string, string>
   abortSignal?: AbortSignal
   authconfig?: { username: string; password: string }
 }
@@ -162,7 +163,9 @@ export class Transport {
         isStream: true,
         ...how,
       }
-      if (options.file) dial.file = Buffer.from(options.file)
+      if (options.file)
+        dial.file = options.file instanceof Readable ? options.file : Buffer.from(options.file)
+      if (options.headers) dial.headers = { ...options.headers }
       if (options.signal) dial.abortSignal = options.signal
       if (options.registryAuth) dial.authconfig = { ...options.registryAuth }
       this.#modem.dial(dial, (error, answer) => {

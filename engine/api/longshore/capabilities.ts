@@ -15,5 +15,5 @@ export interface LongshoreCapabilities {
   readonly features: readonly LongshoreFeature[]
 }
 
-/** `port-owner`: GET /longshore/v1/ports/{port}/{tcp|udp}. `host-check`: see host-check.ts. `registries`: see registries.ts. `prune`: see prune.ts. */
-export type LongshoreFeature = 'port-owner' | 'host-check' | 'registries' | 'prune'
+/** `port-owner`: GET /longshore/v1/ports/{port}/{tcp|udp}. The others have files of their names here. */
+export type LongshoreFeature = 'port-owner' | 'host-check' | 'registries' | 'prune' | 'builds'
