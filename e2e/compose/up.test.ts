@@ -74,7 +74,7 @@ secrets: {key: {file: ./key}, word: {environment: WORD}}
       'com.docker.compose.service': 'db',
     })
     const changed = await sure(['up', '-d'], { ...word, LEVEL: 'debug' })
-    expect(changed.stdout).toContain('environment LEVEL was info, now debug')
+    expect(changed.stderr).toContain('environment LEVEL was info, now debug')
     const exec = await subject.api.post('/containers/quay-db-1/exec', {
       Cmd: ['sh', '-c', 'cat /d/log /d/secrets; ls -ln /run/secrets/word | cut -c1-20'],
       AttachStdout: true,

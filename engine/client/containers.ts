@@ -78,8 +78,8 @@ export class Containers {
     return this.#act(id, 'stop', { t: graceSeconds })
   }
 
-  restart(id: string): Promise<void> {
-    return this.#act(id, 'restart')
+  restart(id: string, graceSeconds?: number): Promise<void> {
+    return this.#act(id, 'restart', { t: graceSeconds })
   }
 
   kill(id: string, signal: string): Promise<void> {

@@ -30,7 +30,8 @@ export async function observe(client: EngineClient, project: Project, disk: Disk
   }
 }
 
-async function observeContainers(
+/** Every container of a project, one-off ones included, by name. */
+export async function observeContainers(
   client: EngineClient,
   project: string,
 ): Promise<readonly ObservedContainer[]> {

@@ -1,6 +1,9 @@
-/** The command line of `longshore compose`: Docker Compose's words and flags. Pure. */
-import { parseArgs } from 'node:util'
+/** What stands between `compose` and the command's name: which project, which engine, how to print. Pure. */
 import { EngineError } from '../../../engine/errors.ts'
+import { type FlagTable, readFlags } from './flags.ts'
+
+/** How progress is told: by lines, by lines that are written anew, as JSON, or not at all. */
+export type ProgressStyle = 'auto' | 'tty' | 'plain' | 'json' | 'quiet'
 
 /** What every command of it takes. */
 export interface ProjectOptions {
@@ -11,148 +14,78 @@ export interface ProjectOptions {
   readonly envFiles: readonly string[]
   /** The engine's address, as docker's -H. */
   readonly host: string | undefined
+  /** Steps at once; no number is Longshore's own limit. */
+  readonly parallel: number | undefined
+  readonly progress: ProgressStyle
+  readonly ansi: 'auto' | 'always' | 'never'
+  /** Print what would be done, and do nothing. */
+  readonly dryRun: boolean
 }
 
-export type ComposeCommand =
-  | {
-      readonly kind: 'config'
-      readonly format: 'yaml' | 'json'
-      readonly quiet: boolean
-      readonly services: boolean
-    }
-  | { readonly kind: 'plan' | 'up'; readonly up: UpFlags; readonly services: readonly string[] }
-  | {
-      readonly kind: 'down'
-      readonly volumes: boolean
-      readonly removeOrphans: boolean
-      readonly graceSeconds: number | undefined
-    }
-  | { readonly kind: 'ps'; readonly quiet: boolean }
-  | { readonly kind: 'help' }
-
-export interface UpFlags {
-  readonly recreate: 'changed' | 'always' | 'never'
-  readonly removeOrphans: boolean
-  readonly start: boolean
-  readonly scale: Readonly<Record<string, number>>
-}
-
-export const COMPOSE_HELP = `Compose: stacks from compose files.
-
-  longshore compose [options] config|plan|up|down|ps
-
-  config [--format yaml|json] [-q] [--services]     the project as it is understood
-  plan   [the flags of up]                          what up would do, each line with its reason
-  up -d  [--force-recreate|--no-recreate] [--no-start] [--remove-orphans] [--scale NAME=N] [SERVICE...]
-  down   [-v] [--remove-orphans] [-t SECONDS]
-  ps     [-q]
-
-Options
-  -f, --file FILE           a compose file; may be given several times
-  -p, --project-name NAME   in place of the file's or the folder's name
-  --project-directory DIR   what relative paths are relative to
-  --profile NAME            services of this profile too
-  --env-file FILE           in place of .env
-  -H, --host ADDRESS        the engine; DOCKER_HOST, else the embedded one
-`
-
-const OPTIONS = {
+const TABLE: FlagTable = {
   file: { type: 'string', short: 'f', multiple: true },
   'project-name': { type: 'string', short: 'p' },
   'project-directory': { type: 'string' },
   profile: { type: 'string', multiple: true },
   'env-file': { type: 'string', multiple: true },
   host: { type: 'string', short: 'H' },
+  parallel: { type: 'string' },
+  progress: { type: 'string' },
+  ansi: { type: 'string' },
+  'dry-run': { type: 'boolean' },
+  compatibility: { type: 'boolean' },
+  'all-resources': { type: 'boolean' },
+  version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
-  format: { type: 'string' },
-  quiet: { type: 'boolean', short: 'q' },
-  services: { type: 'boolean' },
-  detach: { type: 'boolean', short: 'd' },
-  'force-recreate': { type: 'boolean' },
-  'no-recreate': { type: 'boolean' },
-  'no-start': { type: 'boolean' },
-  'remove-orphans': { type: 'boolean' },
-  scale: { type: 'string', multiple: true },
-  volumes: { type: 'boolean', short: 'v' },
-  timeout: { type: 'string', short: 't' },
-} as const
+}
 
-/** Reads what stands after `longshore compose`. Throws `invalid`. */
-export function readComposeOptions(args: readonly string[]): {
-  readonly project: ProjectOptions
-  readonly command: ComposeCommand
-} {
-  const { values, positionals } = parsed(args)
-  const [name = 'help', ...services] = values.help ? ['help'] : positionals
+/** Reads them; COMPOSE_FILE, COMPOSE_ENV_FILES, COMPOSE_ANSI, COMPOSE_PROGRESS and COMPOSE_PARALLEL_LIMIT stand in for flags. Throws `invalid`. */
+export function readComposeOptions(
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): { readonly project: ProjectOptions; readonly command: string; readonly rest: readonly string[] } {
+  const flags = readFlags(args, TABLE, { leading: true, usage: '' })
+  const [name, ...rest] = flags.names
+  const parallel = flags.whole('parallel') ?? numberOf(environment.COMPOSE_PARALLEL_LIMIT)
+  const separator = environment.COMPOSE_PATH_SEPARATOR || ':'
   const project: ProjectOptions = {
-    files: values.file ?? [],
-    name: values['project-name'],
-    directory: values['project-directory'],
-    profiles: values.profile ?? [],
-    envFiles: values['env-file'] ?? [],
-    host: values.host,
+    files: orVariable(flags.list('file'), environment.COMPOSE_FILE, separator),
+    name: flags.text('project-name'),
+    directory: flags.text('project-directory'),
+    profiles: flags.list('profile'),
+    envFiles: orVariable(flags.list('env-file'), environment.COMPOSE_ENV_FILES, ','),
+    host: flags.text('host'),
+    parallel,
+    progress:
+      flags.oneOf('progress', ['auto', 'tty', 'plain', 'json', 'quiet']) ??
+      progressOf(environment.COMPOSE_PROGRESS),
+    ansi: flags.oneOf('ansi', ['auto', 'always', 'never']) ?? ansiOf(environment.COMPOSE_ANSI),
+    dryRun: flags.yes('dry-run'),
   }
-  switch (name) {
-    case 'config': {
-      const format = values.format ?? 'yaml'
-      if (format !== 'yaml' && format !== 'json')
-        throw new EngineError('invalid', `--format ${format}: there are yaml and json`)
-      return {
-        project,
-        command: { kind: 'config', format, quiet: values.quiet ?? false, services: values.services ?? false },
-      }
-    }
-    case 'plan':
-    case 'up':
-      if (name === 'up' && !values.detach && !values['no-start']) {
-        throw new EngineError('invalid', 'up shows no logs yet: write up -d')
-      }
-      return { project, command: { kind: name, services, up: upFlags(values) } }
-    case 'down':
-      return {
-        project,
-        command: {
-          kind: 'down',
-          volumes: values.volumes ?? false,
-          removeOrphans: values['remove-orphans'] ?? false,
-          graceSeconds: values.timeout === undefined ? undefined : whole(values.timeout, '--timeout'),
-        },
-      }
-    case 'ps':
-      return { project, command: { kind: 'ps', quiet: values.quiet ?? false } }
-    case 'help':
-      return { project, command: { kind: 'help' } }
-    default:
-      throw new EngineError('invalid', `"${name}" is not a command of compose; see "longshore compose help"`)
-  }
+  const command = flags.yes('version') ? 'version' : flags.yes('help') ? 'help' : (name ?? 'help')
+  return { project, command, rest }
 }
 
-function upFlags(values: ReturnType<typeof parsed>['values']): UpFlags {
-  if (values['force-recreate'] && values['no-recreate']) {
-    throw new EngineError('invalid', '--force-recreate and --no-recreate cannot be had together')
-  }
-  return {
-    recreate: values['force-recreate'] ? 'always' : values['no-recreate'] ? 'never' : 'changed',
-    removeOrphans: values['remove-orphans'] ?? false,
-    start: !values['no-start'],
-    scale: Object.fromEntries(
-      (values.scale ?? []).map((entry) => {
-        const [service = '', count = ''] = entry.split('=')
-        return [service, whole(count, `--scale ${entry}`)]
-      }),
-    ),
-  }
+function orVariable(
+  given: readonly string[],
+  variable: string | undefined,
+  separator: string,
+): readonly string[] {
+  if (given.length > 0 || !variable) return given
+  return variable.split(separator).filter((each) => each !== '')
 }
 
-function whole(text: string, what: string): number {
-  if (!/^\d+$/.test(text)) throw new EngineError('invalid', `${what} needs a whole number`)
+function numberOf(text: string | undefined): number | undefined {
+  if (!text) return undefined
+  if (!/^\d+$/.test(text))
+    throw new EngineError('invalid', `COMPOSE_PARALLEL_LIMIT=${text}: it needs a whole number`)
   return Number(text)
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS })
-  } catch (cause) {
-    throw new EngineError('invalid', `${(cause as Error).message}; see "longshore compose help"`, { cause })
-  }
+function progressOf(text: string | undefined): ProgressStyle {
+  return text === 'tty' || text === 'plain' || text === 'json' || text === 'quiet' ? text : 'auto'
+}
+
+function ansiOf(text: string | undefined): ProjectOptions['ansi'] {
+  return text === 'always' || text === 'never' ? text : 'auto'
 }

@@ -2,12 +2,8 @@
 import { stringify } from 'yaml'
 import type { Project } from '../../../engine/compose/load/project.ts'
 
-/** YAML or JSON, or the names of the services alone. */
-export function printProject(
-  project: Project,
-  { format, services }: { readonly format: 'yaml' | 'json'; readonly services: boolean },
-): string {
-  if (services) return `${Object.keys(project.services).join('\n')}\n`
+/** As YAML or JSON. */
+export function printProject(project: Project, format: 'yaml' | 'json'): string {
   const filled = (section: Readonly<Record<string, unknown>>) =>
     Object.keys(section).length > 0 ? section : undefined
   const model = {

@@ -1,32 +1,92 @@
-/** `ps`: the containers of a project, one a line. */
+/** The containers of a project as `ps` prints them: a table, or a line of JSON each. Pure but for the clock. */
+import type { ContainerSummary } from '../../../engine/client/shapes.ts'
 import type { ObservedContainer } from '../../../engine/compose/plan/observed.ts'
+import { printTable } from './table.ts'
 
-export function printServices(containers: readonly ObservedContainer[], quiet: boolean): string {
-  if (quiet) return containers.map(({ inspect }) => `${inspect.Id}\n`).join('')
-  const rows = containers.map(({ service, inspect }) => [
+/** A container as it was inspected and as the engine lists it. */
+export interface ListedContainer extends ObservedContainer {
+  readonly summary: ContainerSummary
+}
+
+/** Docker Compose's columns. */
+export function psTable(containers: readonly ListedContainer[], cut: boolean): string {
+  const rows = containers.map(({ service, inspect, summary }) => [
     inspect.Name.replace(/^\//, ''),
-    service,
-    inspect.State.Health ? `${inspect.State.Status} (${inspect.State.Health.Status})` : inspect.State.Status,
     inspect.Config.Image,
-    ports(inspect.NetworkSettings.Ports),
+    quoted(summary.Command, cut),
+    service,
+    `${ago(summary.Created)} ago`,
+    summary.Status,
+    ports(summary),
   ])
-  const table = [['NAME', 'SERVICE', 'STATUS', 'IMAGE', 'PORTS'], ...rows]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => (row[column] ?? '').length)))
-  return table
-    .map(
-      (row) =>
-        `${row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
+  return printTable(['NAME', 'IMAGE', 'COMMAND', 'SERVICE', 'CREATED', 'STATUS', 'PORTS'], rows)
+}
+
+/** Docker Compose's fields, one container a line. */
+export function psJson(project: string, containers: readonly ListedContainer[]): string {
+  return containers
+    .map(({ service, inspect, summary }) => {
+      const labels = Object.entries(summary.Labels ?? {}).map(([key, value]) => `${key}=${value}`)
+      return `${JSON.stringify({
+        Command: quoted(summary.Command, true),
+        CreatedAt: new Date(summary.Created * 1000).toISOString(),
+        ExitCode: inspect.State.ExitCode,
+        Health: inspect.State.Health?.Status ?? '',
+        ID: inspect.Id.slice(0, 12),
+        Image: inspect.Config.Image,
+        Labels: labels.join(','),
+        Mounts: (summary.Mounts ?? []).map(({ Name, Source }) => Name ?? Source).join(','),
+        Name: inspect.Name.replace(/^\//, ''),
+        Names: inspect.Name.replace(/^\//, ''),
+        Networks: Object.keys(inspect.NetworkSettings.Networks ?? {}).join(','),
+        Ports: ports(summary),
+        Project: project,
+        Publishers: (summary.Ports ?? []).map(({ IP = '', PrivatePort, PublicPort = 0, Type }) => ({
+          ...{ URL: IP, TargetPort: PrivatePort, PublishedPort: PublicPort, Protocol: Type },
+        })),
+        RunningFor: `${ago(summary.Created)} ago`,
+        Service: service,
+        State: inspect.State.Status,
+        Status: summary.Status,
+      })}\n`
+    })
     .join('')
 }
 
-function ports(map: ObservedContainer['inspect']['NetworkSettings']['Ports']): string {
-  return Object.entries(map ?? {})
-    .flatMap(([inside, bound]) =>
-      (bound ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}->${inside}`),
+function quoted(command: string, cut: boolean): string {
+  return `"${cut && command.length > 20 ? `${command.slice(0, 19)}…` : command}"`
+}
+
+/** `0.0.0.0:80->8080/tcp, 9000/tcp` */
+export function ports({ Ports: list }: Pick<ContainerSummary, 'Ports'>): string {
+  return (list ?? [])
+    .map(({ IP, PublicPort, PrivatePort, Type }) =>
+      PublicPort
+        ? `${IP?.includes(':') ? `[${IP}]` : (IP ?? '')}:${PublicPort}->${PrivatePort}/${Type}`
+        : `${PrivatePort}/${Type}`,
     )
+    .toSorted()
     .join(', ')
+}
+
+const SPANS: readonly (readonly [string, number])[] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+]
+
+/** How long ago that second was, as Docker says it: the largest span of which there are two. */
+export function ago(second: number, now = Date.now() / 1000): string {
+  const passed = Math.max(0, Math.floor(now - second))
+  if (passed < 1) return 'Less than a second'
+  if (passed === 60) return 'About a minute'
+  for (const [name, span] of SPANS) {
+    if (passed >= 2 * span) return `${Math.floor(passed / span)} ${name}s`
+  }
+  if (passed >= 3600) return 'About an hour'
+  if (passed >= 60) return 'About a minute'
+  return passed === 1 ? '1 second' : `${passed} seconds`
 }

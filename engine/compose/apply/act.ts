@@ -48,6 +48,14 @@ export async function act(action: Action, options: ApplyOptions): Promise<void> 
       return client.containers.start(action.name)
     case 'stop':
       return client.containers.stop(action.id, action.graceSeconds ?? undefined)
+    case 'restart':
+      return client.containers.restart(action.id, action.graceSeconds ?? undefined)
+    case 'pause':
+      return client.containers.pause(action.id)
+    case 'unpause':
+      return client.containers.unpause(action.id)
+    case 'kill':
+      return client.containers.kill(action.id, action.signal)
     case 'remove':
       return orGone(client.containers.remove(action.id, { force: true, volumes: action.volumes }))
     case 'rename':

@@ -1,7 +1,17 @@
 /** What a plan does, for people: a line for each thing of the project, with its reason. */
 
 /** What becomes of a thing. */
-export type Verb = 'keep' | 'create' | 'recreate' | 'start' | 'stop' | 'remove' | 'pull' | 'build' | 'warn'
+export type Verb =
+  | 'keep'
+  | 'create'
+  | 'recreate'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'remove'
+  | 'pull'
+  | 'build'
+  | 'warn'
 
 export interface Change {
   readonly kind: 'network' | 'volume' | 'image' | 'container'

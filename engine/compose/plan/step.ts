@@ -24,6 +24,26 @@ export type Action =
       readonly graceSeconds: number | null
     }
   | {
+      readonly kind: 'restart'
+      readonly service: string
+      readonly id: string
+      readonly name: string
+      readonly graceSeconds: number | null
+    }
+  | {
+      readonly kind: 'pause' | 'unpause'
+      readonly service: string
+      readonly id: string
+      readonly name: string
+    }
+  | {
+      readonly kind: 'kill'
+      readonly service: string
+      readonly id: string
+      readonly name: string
+      readonly signal: string
+    }
+  | {
       readonly kind: 'remove'
       readonly service: string
       readonly id: string
@@ -86,7 +106,12 @@ export function describeAction(action: Action): string {
     case 'start':
       return `start ${action.name}`
     case 'stop':
-      return `stop ${action.name}`
+    case 'restart':
+    case 'pause':
+    case 'unpause':
+      return `${action.kind} ${action.name}`
+    case 'kill':
+      return `kill ${action.name} with ${action.signal}`
     case 'remove':
       return `remove container ${action.name}${action.volumes ? ' and its anonymous volumes' : ''}`
     case 'rename':
