@@ -14,7 +14,7 @@ export interface BundlePaths {
   /** conmon's control FIFO (resize, log rotation) and attach socket. */
   readonly control: string
   readonly attach: string
-  /** A FIFO that conmon keeps open for writing as long as it lives. */
+  /** A FIFO that the supervisor has open as long as it lives (`Lifelines`). */
   readonly lifeline: string
   readonly persist: string
   readonly execs: string
@@ -38,6 +38,8 @@ export class StateLayout {
   readonly bundles: string
   readonly exits: string
   readonly persist: string
+  /** FIFOs that no supervisor has yet. */
+  readonly lifelines: string
   /** The OCI runtime's own state (`--root`). */
   readonly runtime: string
 
@@ -46,12 +48,13 @@ export class StateLayout {
     this.bundles = join(root, 'bundles')
     this.exits = join(root, 'exits')
     this.persist = join(root, 'persist')
+    this.lifelines = join(root, 'lifelines')
     this.runtime = join(root, 'oci')
   }
 
   /** Makes the directories. */
   async prepare(): Promise<void> {
-    for (const directory of [this.bundles, this.exits, this.persist, this.runtime]) {
+    for (const directory of [this.bundles, this.exits, this.persist, this.lifelines, this.runtime]) {
       await mkdir(directory, { recursive: true, mode: 0o700 })
     }
   }
@@ -66,7 +69,7 @@ export class StateLayout {
       record: join(directory, 'record.json'),
       control: join(directory, 'ctl'),
       attach: join(directory, 'attach'),
-      lifeline: join(directory, 'winsz'),
+      lifeline: join(directory, 'lifeline'),
       persist: join(this.persist, id),
       execs: join(directory, 'execs'),
     }

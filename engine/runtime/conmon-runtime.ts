@@ -33,6 +33,7 @@ import { ExitWatcher } from './exits.ts'
 import { startFailure } from './failure.ts'
 import { hostFacts, resolveDevices } from './host-facts.ts'
 import { joinContainer, joining } from './join-session.ts'
+import { Lifelines } from './lifelines.ts'
 import { withoutDepth } from './mount-sources.ts'
 import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
@@ -107,6 +108,7 @@ class ConmonRuntime implements Runtime {
   readonly #cgroupParent: string | null
   readonly #programs: Programs
   readonly #layout: StateLayout
+  readonly #lifelines: Lifelines
   readonly #exits: ExitWatcher
   readonly #facts: SpecFacts
   readonly #cgroups: CgroupLayout = cgroupLayout()
@@ -129,6 +131,7 @@ class ConmonRuntime implements Runtime {
     this.#programs = programs
     this.identity = identity
     this.#layout = layout
+    this.#lifelines = new Lifelines(layout.lifelines)
     this.#exits = exits
     this.#facts = facts
     this.abilities = abilities
@@ -181,7 +184,9 @@ class ConmonRuntime implements Runtime {
       leaveStdinOpen: settings.openStdin && !settings.stdinOnce,
     })
     args.push('-P', paths.supervisorPidFile, '--persist-dir', paths.persist)
-    const created = await superviseCreate(this.#programs, args, paths.directory, settings.heldFds)
+    const created = await this.#lifelines.lend(paths.lifeline, (lifeline) =>
+      superviseCreate(this.#programs, args, paths.directory, [lifeline, ...settings.heldFds]),
+    )
     if (created.data < 0) {
       throw startFailure('create', this.#programs.runtime, created.message ?? '', settings.process.args)
     }

@@ -16,7 +16,7 @@ describe('a watch of supervisors', () => {
     scratch = mkdtempSync(join(tmpdir(), 'longshore-watch-'))
     exits = join(scratch, 'exits')
     mkdirSync(exits)
-    lifeline = join(scratch, 'winsz')
+    lifeline = join(scratch, 'lifeline')
     execFileSync('mkfifo', [lifeline])
     watch = new SupervisorWatch(exits, join(scratch, 'persist'), (error) => {
       throw error
@@ -70,7 +70,7 @@ describe('a watch of supervisors', () => {
   })
 })
 
-/** A process; with a FIFO one that holds both of its ends, as conmon does, and says so. */
+/** A process; with a FIFO one that holds both of its ends, as a supervisor does, and says so. */
 async function sleeper(
   fifo = '/dev/null',
 ): Promise<{ identity: ProcessIdentity; ended: Promise<void>; end(): Promise<void> }> {

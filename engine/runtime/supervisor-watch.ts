@@ -1,15 +1,13 @@
 /**
  * Supervisors that die before their containers (killed by hand or for want of memory) leave no exit file, and the
- * kernel tells nobody but their parent, which we are not. But conmon holds the writing end of a FIFO beside its
- * bundle all its life (`winsz`): its end is the end of file. What conmon writes there, the size of a terminal on its way
- * from `ctl`, is meant for conmon itself, and is given back when it was read here.
+ * kernel tells nobody but their parent, which we are not. But each holds a FIFO beside its bundle open all its life and
+ * never writes to it: its end is the end of file.
  */
 import { constants, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isAlive, type ProcessIdentity, signalProcess } from '../host/process.ts'
-import { resizeTerminal } from './control.ts'
 import { LOST, readExit } from './exits.ts'
 
 /** A supervised container as far as its end is concerned. */
@@ -55,11 +53,7 @@ export class SupervisorWatch {
         this.#report(error, `ending container ${id}, whose supervisor is gone`),
       )
     })
-    socket.on('data', (chunk: Buffer) => {
-      const [, rows, cols] = /(\d+) (\d+)\n$/.exec(chunk.toString('latin1')) ?? []
-      if (rows === undefined) return
-      resizeTerminal(join(dirname(lifeline), 'ctl'), Number(rows), Number(cols)).catch(() => undefined)
-    })
+    socket.resume()
     socket.unref()
   }
 
