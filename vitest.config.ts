@@ -15,7 +15,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{engine,electron,renderer,scripts,e2e/bench,e2e/fixtures}/**/*.test.{ts,tsx}'],
+          include: [
+            '{engine,electron,renderer,scripts,e2e/bench,e2e/fixtures,e2e/build/harness}/**/*.test.{ts,tsx}',
+          ],
           exclude: ['**/node_modules/**', 'dist/**'],
           // A busy machine may take long over anything; what hangs is found all the same.
           testTimeout: 30_000,
@@ -42,6 +44,14 @@ export default defineConfig({
           name: 'cli',
           include: ['e2e/cli/**/*.test.ts'],
           globalSetup: ['e2e/api/global-setup.ts'],
+          ...endToEnd,
+        },
+      },
+      {
+        test: {
+          name: 'build',
+          include: ['e2e/build/*.test.ts'],
+          globalSetup: ['e2e/build/harness/global-setup.ts'],
           ...endToEnd,
         },
       },

@@ -1,0 +1,150 @@
+/** Defines tests of building: on each engine, and both engines' images compared field by field. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
+import { verify } from '../../fixtures/embedded.ts'
+import { removeEverything } from '../../fixtures/engine.ts'
+import { top } from '../../fixtures/paths.ts'
+import { Builder, type Outcome } from './builder.ts'
+import { compareImages, type Difference } from './compare.ts'
+import type { Built } from './image.ts'
+import type { BuildSpec } from './spec.ts'
+
+/** One behaviour, built on each engine. */
+export interface BuildCase extends BuildSpec {
+  /** Ends with the rows that it shows: `a file into a folder [08.16]`. */
+  readonly title: string
+  /** What must be true of the image. */
+  readonly look?: (built: Built, builder: Builder, outcome: Outcome) => void | Promise<void>
+  /** The build must fail and say this. */
+  readonly fails?: RegExp
+  /** Why dockerd 20.10 cannot build it; then it is built on our engine alone. */
+  readonly notOnDockerd?: string
+  /** Fields in which our image is not dockerd's, each with its reason; `*` stands for anything. */
+  readonly differs?: Readonly<Record<string, string>>
+}
+
+interface Row extends Difference {
+  readonly title: string
+  readonly reason: string
+}
+
+/**
+ * Each case on each engine under test; where both dockerd and ours are, their images are compared, and a difference
+ * that the case does not declare fails it. So does one that it declares and that is not there.
+ */
+export function buildCases(title: string, cases: readonly BuildCase[]): void {
+  const rows: Row[] = []
+  const builders = inject('engines').map((engine) => new Builder(engine))
+  const ours = builders.find(({ name }) => name !== 'dockerd')
+  const oracle = builders.find(({ name }) => name === 'dockerd')
+  describe(title, () => {
+    afterEach(() => {
+      for (const builder of builders) builder.cleanUp()
+    })
+    afterAll(async () => {
+      printTable(title, cases, rows)
+      for (const { engine } of builders) {
+        await removeEverything(engine.socket)
+        if (engine.name === 'embedded') await expectSound(engine.root)
+      }
+    })
+    for (const one of cases) {
+      const images = new Map<Builder, { readonly built: Built; readonly began: number }>()
+      for (const builder of builders) {
+        if (builder === oracle && one.notOnDockerd !== undefined) continue
+        const name = builder === oracle ? withoutRows(one.title) : one.title
+        test(`${name} on ${builder.name}`, async () => {
+          const outcome = await check(builder, one)
+          if (outcome) images.set(builder, outcome)
+        })
+      }
+      if (ours === undefined || oracle === undefined) continue
+      if (one.fails !== undefined || one.notOnDockerd !== undefined) continue
+      test(`${withoutRows(one.title)}: the same image`, () => {
+        const [mine, its] = [images.get(ours), images.get(oracle)]
+        if (mine === undefined || its === undefined) throw new Error('one of the engines did not build it')
+        const began = { ours: mine.began, theirs: its.began }
+        const found = compareImages(mine.built, its.built, began)
+        const { undeclared, outdated } = judge(one, found, rows)
+        expect({ undeclared, outdated }).toEqual({ undeclared: [], outdated: [] })
+      })
+    }
+  })
+}
+
+/** Tests of more than one build, on each engine; the builder cleans up after each. */
+export function onEachBuilder(title: string, define: (builder: Builder) => void): void {
+  for (const engine of inject('engines')) {
+    describe(`${title} on ${engine.name}`, () => {
+      const builder = new Builder(engine)
+      afterEach(async () => {
+        builder.cleanUp()
+        await removeEverything(engine.socket)
+      })
+      afterAll(async () => {
+        if (engine.name === 'embedded') await expectSound(engine.root)
+      })
+      define(builder)
+    })
+  }
+}
+
+async function check(builder: Builder, one: BuildCase) {
+  if (one.fails !== undefined) {
+    expect(await builder.fail(one)).toMatch(one.fails)
+    return null
+  }
+  const built = await builder.build(one)
+  await one.look?.(built, builder, built.outcome)
+  return { built, began: built.outcome.began }
+}
+
+function judge({ title, differs = {} }: BuildCase, found: readonly Difference[], rows: Row[]) {
+  const used = new Set<string>()
+  const undeclared = found.filter((difference) => {
+    const declared = Object.entries(differs).find(([pattern]) => covers(pattern, difference.field))
+    if (declared === undefined) return true
+    used.add(declared[0])
+    rows.push({ ...difference, title: withoutRows(title), reason: declared[1] })
+    return false
+  })
+  return { undeclared, outdated: Object.keys(differs).filter((pattern) => !used.has(pattern)) }
+}
+
+function covers(pattern: string, field: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replaceAll(/[.[\]()+?^$|{}\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(field)
+}
+
+function withoutRows(title: string): string {
+  return title.replaceAll(/ \[\d\d\.\d\d\]/g, '')
+}
+
+async function expectSound(root: string): Promise<void> {
+  const verdict = await verify(root)
+  expect(verdict, `engine verify says:\n${verdict.output}`).toMatchObject({ code: 0 })
+}
+
+/** Prints the differences with their reasons, and keeps them beside the reports. */
+function printTable(title: string, cases: readonly BuildCase[], rows: readonly Row[]): void {
+  const cell = (text: string | null) => (text ?? 'nothing').replaceAll('|', '\\|').slice(0, 60)
+  const lines = rows.map(
+    ({ title: of, field, ours, theirs, reason }) =>
+      `| ${of} | ${field} | ${cell(ours)} | ${cell(theirs)} | ${reason} |`,
+  )
+  const alone = cases.flatMap(({ title: of, notOnDockerd }) =>
+    notOnDockerd === undefined ? [] : [`| ${withoutRows(of)} | all of it | built | not | ${notOnDockerd} |`],
+  )
+  const table = [
+    '| build | field | longshore | dockerd | why |',
+    '| --- | --- | --- | --- | --- |',
+    ...lines,
+    ...alone,
+  ]
+  const folder = path.join(top, '.cache/test')
+  mkdirSync(folder, { recursive: true })
+  const text = `# ${title}\n\n${table.join('\n')}\n`
+  writeFileSync(path.join(folder, `build-${title.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.md`), text)
+  if (lines.length + alone.length > 0) process.stdout.write(`\n${text}\n`)
+}
