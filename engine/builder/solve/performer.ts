@@ -17,6 +17,11 @@ export interface Fact {
   readonly name: string
   /** Short enough to be shown when it is a value of the Dockerfile; a digest for files. Never a secret. */
   readonly value: string
+  /**
+   * Where it goes, below the destination. Given, it stands in the key instead of `name`, so that the same bytes from
+   * a renamed source are the same; left out, a name is a part of the key.
+   */
+  readonly as?: string
 }
 
 /** What a step did. */
