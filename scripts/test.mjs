@@ -90,14 +90,7 @@ function stages(node, missing) {
         ]
       : []),
     ['clients', [needs('other clients', 'docker-compose', () => engine('embedded,dockerd', 'clients'))]],
-    [
-      'rootless',
-      [
-        needs('rootless', 'newuidmap', () =>
-          vitestStage(at, 'rootless', 'rootless', full ? { LONGSHORE_UPLINK: '1' } : {}),
-        ),
-      ],
-    ],
+    ['rootless', [needs('rootless', 'newuidmap', () => vitestStage(at, 'rootless', 'rootless', {}))]],
     ['cli', [needs('cli', 'dockerd', () => ({ ...engine('embedded,dockerd', 'cli'), show: 'always' }))]],
     [
       'faults',

@@ -18,12 +18,6 @@ const THERE = '203.0.113.2'
 /** As systemd-resolved's, and hopefully nobody's. */
 const LOOPBACK_RESOLVER = '127.0.0.153'
 
-/**
- * What goes by the uplink: Debian 12's pasta (March 2023) stalls by chance, about one start in three here, and nothing
- * passes it then. Until the engine notices that, these run with LONGSHORE_UPLINK=1 (npm run test:full) alone.
- */
-const outward = test.runIf(process.env.LONGSHORE_UPLINK === '1')
-
 describe('networks of an engine without root', () => {
   let engine: RunningEngine
   let registry: Registry
@@ -54,7 +48,7 @@ describe('networks of an engine without root', () => {
     return logOf(api, id)
   }
 
-  outward('a container reaches the world by TCP and UDP, DNS included', async () => {
+  test('a container reaches the world by TCP and UDP, DNS included', async () => {
     const server = inWorld(
       `require('net').createServer((s) => s.end('tcp\\n')).listen(7001)
 ${dnsServer('0.0.0.0')}`,
@@ -69,7 +63,7 @@ ${dnsServer('0.0.0.0')}`,
     }
   })
 
-  outward('names are found where the host’s only resolver is on its loopback', async () => {
+  test('names are found where the host’s only resolver is on its loopback', async () => {
     const server = nodeIn([], dnsServer(LOOPBACK_RESOLVER))
     try {
       await server.up
@@ -131,7 +125,7 @@ ${dnsServer('0.0.0.0')}`,
     expect(gone.stderr).toContain('ECONNREFUSED')
   })
 
-  outward('a container reaches another’s published port by the host’s address', async () => {
+  test('a container reaches another’s published port by the host’s address', async () => {
     const port = await freePort()
     const server = await start(api, {
       Cmd: ['sh', '-c', 'while :; do echo here | nc -l -p 80; done'],

@@ -47,9 +47,9 @@ export const PARTS = [
   part('skopeo', ['skopeo'], 'skopeo', 'test', 'no other registry client can be tried'),
   part('newuidmap', ['newuidmap'], 'uidmap', 'test', 'engines without root cannot give containers their ids'),
   part(
-    'pasta',
-    ['pasta', 'slirp4netns'],
-    'passt',
+    'slirp4netns',
+    ['slirp4netns', 'pasta'],
+    'slirp4netns',
     'test',
     'containers without root reach no network beyond this host',
   ),

@@ -97,10 +97,10 @@ function tun(user: boolean): HostFinding {
 }
 
 function wayOut(): HostFinding {
-  const found = ['pasta', 'slirp4netns'].map((name) => findProgram(name)).find((path) => path !== null)
-  if (found) return fine('pasta or slirp4netns', found, ROOTLESS)
+  const found = ['slirp4netns', 'pasta'].map((name) => findProgram(name)).find((path) => path !== null)
+  if (found) return fine('slirp4netns or pasta', found, ROOTLESS)
   const detail = 'not installed: containers of users reach nothing beyond this host'
-  return without('pasta or slirp4netns', detail, 'Run: sudo apt-get install passt', ROOTLESS)
+  return without('slirp4netns or pasta', detail, 'Run: sudo apt-get install slirp4netns', ROOTLESS)
 }
 
 function delegation(user: boolean): HostFinding {

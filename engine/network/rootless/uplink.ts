@@ -1,6 +1,6 @@
 /**
  * The network namespace of an engine without root: its bridges are in there, and one program carries what leaves them
- * to the host's network as if a program of the user sent it (pasta, else slirp4netns). The host's own loopback
+ * to the host's network as if a program of the user sent it (slirp4netns, else pasta). The host's own loopback
  * addresses are not to be reached through it.
  * Namespace and program outlive the engine; they end with the last supervisor (host/attach/hold.c).
  */
@@ -77,12 +77,13 @@ export async function closeUplink(state: string): Promise<void> {
   await run(nativeHelper(), ['net', 'leave', namespaceOf(state)])
 }
 
+/** pasta is the faster one, but its releases of 2023 stall by chance, and do not say which release they are. */
 function choose(): { readonly program: Uplink['program']; readonly why: string } {
-  const program = (['pasta', 'slirp4netns'] as const).find((name) => findProgram(name) !== null)
+  const program = (['slirp4netns', 'pasta'] as const).find((name) => findProgram(name) !== null)
   if (!program)
     return {
       program: null,
-      why: 'neither pasta nor slirp4netns is installed. Run: sudo apt-get install passt',
+      why: 'neither slirp4netns nor pasta is installed. Run: sudo apt-get install slirp4netns',
     }
   if (!existsSync(TUN)) return { program: null, why: `${TUN} is not there. Run: sudo modprobe tun` }
   try {
