@@ -101,6 +101,27 @@ export function packTree(
 }
 
 /**
+ * Makes the upper directory of an overlay say only what it changes, and gives it as the tar of an image's layer.
+ * `overlay`, `work` and `cwd` as for `upperChanges`. `tally` is known at the tar's end.
+ */
+export function sealUpper(
+  upper: string,
+  work: string,
+  overlay: string,
+  cwd: string,
+): {
+  readonly tar: AsyncGenerator<Uint8Array, void, undefined>
+  readonly tally: () => { readonly entries: number; readonly sizeBytes: number }
+} {
+  const helper = start(['seal', upper, work, overlay], { cwd })
+  const tally = () => {
+    const [entries, sizeBytes] = helper.said().split(' ').map(Number)
+    return { entries: entries ?? 0, sizeBytes: sizeBytes ?? 0 }
+  }
+  return { tar: output(helper, null), tally }
+}
+
+/**
  * What the upper directory of an overlay changes. `overlay` holds the mount options of what is below, mounted on
  * `work` for the helper alone, with `cwd` for their relative paths; when empty, `work` itself is below.
  */
@@ -123,6 +144,8 @@ interface Helper {
   readonly stdout: Readable
   /** Resolves when it has ended well; throws why it has not. */
   ended(): Promise<void>
+  /** What it has said on stderr, for people or for us. */
+  said(): string
 }
 
 function viewArgs({ root, binds, readOnly }: RootView): readonly string[] {
@@ -163,7 +186,7 @@ function start(
     child.on('close', (code) => (code === 0 ? resolve() : reject(failure(code, words.trim()))))
   })
   end.catch(() => {}) // thrown to whoever asks
-  return { child, stdout: child.stdout as Readable, ended: () => end }
+  return { child, stdout: child.stdout as Readable, ended: () => end, said: () => words }
 }
 
 /** Exit codes of files.h. */

@@ -15,6 +15,7 @@ import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
+import { type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
@@ -206,6 +207,16 @@ export class FileStore implements Store {
     }
     this.#records.put(image)
     return image
+  }
+
+  makeRoot(diffIds: readonly Digest[]): Promise<MadeRoot> {
+    const parts = {
+      layout: this.#layout,
+      layers: this.#layers,
+      rootfs: this.#rootfs,
+      claim: this.#claim,
+    }
+    return makeRoot(parts, diffIds)
   }
 
   layerFolder(diffId: Digest): string {

@@ -3,15 +3,17 @@ import { access, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decompress } from '../archive/compression.ts'
 import { type LayerTally, ReplacedFolder, replacedFolders, rewriteLayer } from '../archive/rewrite-layer.ts'
-import { EngineError, isEngineError } from '../errors.ts'
+import { EngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
+import { packTree } from '../host/rooted-files.ts'
 import { unpackTar } from '../host/tar.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
-import { Digester, digested, hexOf, isDigest } from '../oci/digest.ts'
+import { Digester, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, type LayerTars, throwIfAborted } from './blobs.ts'
 import { diskError, publish, SharedSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { withPatientCollector } from './patient-collector.ts'
+import { receive } from './receive-layer.ts'
 import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
 import { readRecipe, writeRecipe } from './tar-recipe.ts'
@@ -30,6 +32,19 @@ export interface LayerFacts {
   readonly link: string
   /** The length of its plain tar, when that can be written again from `tar-recipe` and is no blob of its own. */
   readonly tarBytes?: number
+  /** That tar is what packing the files gives, and needs no recipe. */
+  readonly packed?: true
+}
+
+/** A layer whose files lie ready in a folder of this file system. */
+export interface MadeLayer {
+  /** Becomes the layer's own. */
+  readonly folder: string
+  /** Of the tar that packing `folder` gives. */
+  readonly diffId: Digest
+  readonly tarBytes: number
+  readonly sizeBytes: number
+  readonly entries: number
 }
 
 /** How a layer comes in: `expected` is null when its digest is not known before (an import). */
@@ -94,6 +109,7 @@ export class Layers implements LayerTars {
 
   readTar(digest: Digest): AsyncIterable<Uint8Array> {
     const folder = this.#layout.layer(digest)
+    if (this.#facts.get(digest)?.packed) return packTree(join(folder, 'diff'), 'layer')
     return readRecipe(join(folder, RECIPE), join(folder, 'diff'))
   }
 
@@ -153,6 +169,50 @@ export class Layers implements LayerTars {
       await this.#disk.unlink(path)
       await this.#disk.removeTree(temporary)
     }
+  }
+
+  /** Takes in what was made here, without a copy. Its tar can be read as a blob from then on. */
+  async adopt(made: MadeLayer): Promise<void> {
+    if (await this.has(made.diffId)) {
+      await this.#canBePacked(made)
+      return
+    }
+    const temporary = join(this.#layout.temporary, `layer-${process.pid}-${++this.#counter}`)
+    try {
+      await this.#disk.mkdir(temporary, 0o755)
+      await this.#disk.rename(made.folder, join(temporary, 'diff'))
+      const { diffId, sizeBytes, entries, tarBytes } = made
+      await this.#publish({ temporary, blobPath: null, tarBytes }, diffId, diffId, { sizeBytes, entries })
+    } catch (error) {
+      throw diskError(error, `keeping the layer ${made.diffId}`)
+    } finally {
+      await this.#disk.removeTree(temporary)
+    }
+  }
+
+  /** One that came compressed, from a registry, is there: its plain tar is to be had from now on, too. */
+  async #canBePacked({ diffId, tarBytes }: MadeLayer): Promise<void> {
+    const facts = await this.facts(diffId)
+    if (!facts || (await this.#blobs.has(diffId))) return
+    const digester = new Digester()
+    const folder = this.#layout.layer(diffId)
+    for await (const chunk of packTree(join(folder, 'diff'), 'layer')) digester.update(chunk)
+    if (digester.digest() !== diffId) {
+      // Made of the same files in another way: packing them gives another tar. The one that it is named by is kept.
+      throw new EngineError(
+        'internal',
+        `the layer ${diffId} was changed since it was unpacked: remove the images that have it and try again`,
+      )
+    }
+    await this.#writeFacts(folder, { ...facts, tarBytes, packed: true })
+  }
+
+  async #writeFacts(folder: string, facts: LayerFacts): Promise<void> {
+    const fresh = join(folder, 'layer.json.new')
+    await this.#disk.writeFile(fresh, JSON.stringify(facts))
+    await this.#trees.sync()
+    await publish(this.#disk, fresh, join(folder, 'layer.json'))
+    this.#facts.set(facts.diffId, facts)
   }
 
   /** Moves a layer out of sight. Its bytes go with the trash. */
@@ -242,7 +302,12 @@ export class Layers implements LayerTars {
       temporary,
       blobPath,
       tarBytes,
-    }: { readonly temporary: string; readonly blobPath: string; readonly tarBytes: number | null },
+    }: {
+      readonly temporary: string
+      /** Null for what was made here and never was a tar. */
+      readonly blobPath: string | null
+      readonly tarBytes: number | null
+    },
     diffId: Digest,
     blob: Digest,
     tally: LayerTally,
@@ -255,10 +320,11 @@ export class Layers implements LayerTars {
       entries: tally.entries,
       link,
       ...(tarBytes === null ? {} : { tarBytes }),
+      ...(blobPath === null ? { packed: true } : {}),
     }
     await this.#disk.writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
     await this.#trees.sync()
-    if (tarBytes === null) await this.#blobs.adopt(blobPath, blob)
+    if (tarBytes === null && blobPath !== null) await this.#blobs.adopt(blobPath, blob)
     try {
       await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
@@ -267,7 +333,7 @@ export class Layers implements LayerTars {
       if (await this.has(diffId)) {
         // Another blob with the same content was faster, and may not be durable yet.
         await this.#disk.syncFolder(this.#layout.layers)
-        if (!(await this.#blobs.has(blob))) await this.#blobs.adopt(blobPath, blob)
+        if (blobPath !== null && !(await this.#blobs.has(blob))) await this.#blobs.adopt(blobPath, blob)
         return
       }
       // A damaged one is in the way.
@@ -317,37 +383,6 @@ function parseFacts(text: string): LayerFacts | null {
   }
 }
 
-/** Writes the bytes that come into the spool, verified against `expected` when it is given. */
-async function receive(
-  layer: LayerSource,
-  spool: Spool,
-): Promise<{ readonly digest: Digest; readonly size: number }> {
-  const digester = new Digester()
-  const total = layer.expected?.size ?? 0
-  try {
-    for await (const chunk of digested(layer.source, digester)) {
-      throwIfAborted(layer.signal)
-      if (layer.expected && digester.size > total)
-        throw wrong(layer.expected, `are more than the ${total} announced`)
-      await spool.write(chunk)
-      layer.onProgress?.({ phase: 'downloading', current: digester.size, total })
-    }
-    throwIfAborted(layer.signal)
-    const digest = digester.digest()
-    if (layer.expected && digester.size !== total) {
-      throw wrong(layer.expected, `end after ${digester.size} of ${total}`)
-    }
-    if (layer.expected && digest !== layer.expected.digest)
-      throw wrong(layer.expected, `have the digest ${digest}`)
-    await spool.finish()
-    layer.onProgress?.({ phase: 'downloaded' })
-    return { digest, size: digester.size }
-  } catch (error) {
-    spool.fail(layer.signal?.aborted && !isEngineError(error) ? cancelled(error) : error)
-    throw error
-  }
-}
-
 /** Passes `source` on, and lets `digester` see it unless `skip` says otherwise. */
 async function* digestedUnless(skip: () => boolean, source: AsyncIterable<Uint8Array>, digester: Digester) {
   for await (const chunk of source) {
@@ -363,15 +398,4 @@ async function* counting(source: AsyncIterable<Uint8Array>, report: (bytes: numb
     yield chunk
     report(bytes)
   }
-}
-
-function wrong(expected: Descriptor, how: string): EngineError {
-  return new EngineError(
-    'invalid',
-    `filesystem layer verification failed for digest ${expected.digest}: the bytes received ${how}. Nothing of it is kept; try again, and if it stays so, the registry's copy is damaged.`,
-  )
-}
-
-function cancelled(cause: unknown): EngineError {
-  return new EngineError('cancelled', 'cancelled', { cause })
 }

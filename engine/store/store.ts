@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import type { Descriptor, Digest, Manifest } from '../oci/descriptor.ts'
 import type { ImageConfig } from '../oci/image-config.ts'
 import type { ContainerFiles } from './container-files.ts'
+import type { MadeRoot } from './made-roots.ts'
 import type { RootfsLease, RootfsPlaces } from './rootfs.ts'
 
 /** Progress of one layer, in bytes, for one pull or load. */
@@ -98,6 +99,8 @@ export interface Store {
   layerFolder(diffId: Digest): string
   /** Unpacked size; 0 for a layer that is not there. */
   layerSizeBytes(diffId: Digest): Promise<number>
+  /** A writable root on top of layers (bottom first), whose changes can become a layer. Call it while `holding`. */
+  makeRoot(diffIds: readonly Digest[]): Promise<MadeRoot>
   /** Records the image once config, manifest and every layer are there. */
   addImage(
     manifestDigest: Digest,

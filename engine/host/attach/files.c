@@ -9,6 +9,8 @@
  *   pack DIR                a tar of what is in DIR
  *   layer DIR               the same of an overlay's upper directory, as an image's layer
  *   changes UPPER WORK OPTIONS    what UPPER changes of an overlay with OPTIONS, mounted on WORK for this process alone
+ *   seal UPPER WORK OPTIONS       makes UPPER say only what it changes (tidy.c), then the same as layer; at the end its
+ *                                 number of entries and their bytes on stderr
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -114,29 +116,37 @@ static void write_files(int argc, char **argv)
 	unpack(&options);
 }
 
-static void tell_changes(const char *upper, const char *work, const char *overlay)
+/* Opens what an overlay with these options shows, mounted on `work` for this process alone; without options `work`. */
+static int open_below(const char *work, const char *overlay)
 {
-	int above = open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC), below;
+	int below;
 
-	if (above < 0)
-		fail_errno("opening", upper);
 	if (*overlay) {
 		if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-			fail_errno("making a mount namespace for", upper);
+			fail_errno("making a mount namespace for", work);
 		if (mount("overlay", work, "overlay", MS_RDONLY, overlay) < 0)
 			fail_errno("mounting the lower layers at", work);
 	}
 	below = open(work, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (below < 0)
 		fail_errno("opening", work);
-	changes(above, below);
+	return below;
+}
+
+static int open_upper(const char *upper)
+{
+	int fd = open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		fail_errno("opening", upper);
+	return fd;
 }
 
 static int usage(void)
 {
 	fputs("usage: files [--root DIR] [--read-only] [--bind|--rbind SOURCE TARGET ro|rw]... "
 	      "stat PATH | read PATH AS | write PATH [keep] [UID:GID] | pack DIR | layer DIR | "
-	      "changes UPPER WORK OPTIONS\n",
+	      "changes|seal UPPER WORK OPTIONS\n",
 	      stderr);
 	return 2;
 }
@@ -184,7 +194,11 @@ int applet_files(int argc, char **argv)
 	} else if (argc == 2 && strcmp(argv[0], "layer") == 0) {
 		pack(AT_FDCWD, argv[1], "", PACK_LAYER);
 	} else if (argc == 4 && strcmp(argv[0], "changes") == 0) {
-		tell_changes(argv[1], argv[2], argv[3]);
+		changes(open_upper(argv[1]), open_below(argv[2], argv[3]));
+	} else if (argc == 4 && strcmp(argv[0], "seal") == 0) {
+		tidy(open_upper(argv[1]), open_below(argv[2], argv[3]));
+		pack(AT_FDCWD, argv[1], "", PACK_LAYER);
+		fprintf(stderr, "%llu %llu", (unsigned long long)pack_tally.entries, (unsigned long long)pack_tally.bytes);
 	} else {
 		return usage();
 	}

@@ -56,6 +56,17 @@ int is_opaque(int fd);
 enum pack_marks { PACK_AS_SEEN, PACK_LAYER };
 void pack(int at, const char *name, const char *as, enum pack_marks marks);
 
+/* Entries that were written, and bytes of their contents. */
+extern struct pack_tally {
+	uint64_t entries, bytes;
+} pack_tally;
+
+/* Attributes that go into archives, as pax records in a stable order. The caller frees them. */
+char *attribute_records(int fd, size_t *total);
+
+/* Takes out of an overlay's `upper` what says nothing: files as they are in `lower`, marks over nothing. */
+void tidy(int upper, int lower);
+
 /* Applies the frames on stdin (rooted-files.ts writes them) beneath the working directory. */
 struct unpack_options {
 	int keep_kinds;      /* a directory never replaces a file, nor the other way round */

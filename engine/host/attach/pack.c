@@ -2,6 +2,8 @@
  * A tree as a tar on stdout: GNU format with pax records for extended attributes, names sorted, whole seconds, and
  * nothing of this machine in it, so that the same tree always gives the same bytes.
  * As a layer, overlayfs's marks become those of image-spec layer.md (.wh.NAME, .wh..wh..opq).
+ * Layers that a build made are kept as their files alone and named by the digest of these bytes: what this writes for
+ * a tree may never change.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,6 +19,8 @@
 
 #define BLOCK 512
 #define XATTR_BYTES 65536
+
+struct pack_tally pack_tally;
 
 static char zeros[BLOCK];
 static char buffer[256 * 1024];
@@ -87,15 +91,15 @@ static int is_portable(const char *name)
 	       (strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
 }
 
-static void put_attributes(int fd)
+char *attribute_records(int fd, size_t *total)
 {
 	static char names[XATTR_BYTES], value[XATTR_BYTES], record[XATTR_BYTES + 512];
 	char *records = NULL;
-	size_t total = 0, count = 0;
+	size_t count = 0;
 	const char *sorted[256];
 	ssize_t length;
-	struct stat plain = { .st_mode = 0644 };
 
+	*total = 0;
 	length = flistxattr(fd, names, sizeof names);
 	for (char *name = names; length > 0 && name < names + length; name += strlen(name) + 1)
 		if (is_portable(name) && count < 256)
@@ -120,12 +124,21 @@ static void put_attributes(int fd)
 		head = snprintf(record, sizeof record, "%zu SCHILY.xattr.%s=", whole, sorted[i]);
 		memcpy(record + head, value, (size_t)size);
 		record[whole - 1] = '\n';
-		records = realloc(records, total + whole);
+		records = realloc(records, *total + whole);
 		if (!records)
 			fail(EXIT_REFUSED, "out of memory");
-		memcpy(records + total, record, whole);
-		total += whole;
+		memcpy(records + *total, record, whole);
+		*total += whole;
 	}
+	return records;
+}
+
+static void put_attributes(int fd)
+{
+	struct stat plain = { .st_mode = 0644 };
+	size_t total;
+	char *records = attribute_records(fd, &total);
+
 	if (total > 0) {
 		put_block('x', "PaxHeaders/entry", "", &plain, total);
 		put(records, total);
@@ -136,6 +149,8 @@ static void put_attributes(int fd)
 
 static void put_header(char type, const char *name, const char *link, const struct stat *stat, uint64_t size)
 {
+	pack_tally.entries++;
+	pack_tally.bytes += size;
 	if (strlen(name) > 100)
 		put_long('L', name);
 	if (strlen(link) > 100)
