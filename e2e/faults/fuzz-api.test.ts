@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import { type RunningEngine, removeEverything } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
+import { describe, expect, test } from 'vitest'
+import { removeEverything } from '../fixtures/engine.ts'
 import { top } from '../fixtures/paths.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { fuzz, mutated, pick, type Random, STRANGE } from './fuzzing.ts'
-import { expectSound, giveImage, IMAGE, start } from './harness.ts'
+import { engineWithImage, expectSound, giveImage, IMAGE, start } from './harness.ts'
 
 /** Bodies that are right; the fuzzer makes them wrong. */
 const BODIES: readonly unknown[] = [
@@ -78,21 +75,10 @@ const ROUTES = readdirSync(path.join(top, 'engine/server/routes')).flatMap((file
   )
 })
 
+const { engine, api, registry } = await engineWithImage()
+
 describe('nonsense on every route', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
   let running = ''
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
 
   function request(random: Random): { method: string; target: string; headers: string[]; body: Buffer } {
     const { method, pattern } = pick(random, ROUTES)

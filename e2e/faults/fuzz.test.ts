@@ -1,11 +1,8 @@
 import net from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import { type RunningEngine, removeEverything } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
+import { describe, expect, test } from 'vitest'
+import { removeEverything } from '../fixtures/engine.ts'
 import { fuzz, pick } from './fuzzing.ts'
-import { expectSound, giveImage, start } from './harness.ts'
+import { engineWithImage, expectSound, start } from './harness.ts'
 
 const BYTES: readonly string[] = [
   '\r\n\r\n',
@@ -18,21 +15,9 @@ const BYTES: readonly string[] = [
   '\u0016\u0003\u0001\u0002\u0000',
 ]
 
-describe('nonsense on the socket', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
+const { engine, api } = await engineWithImage()
 
+describe('nonsense on the socket', () => {
   test('in bytes that are no HTTP ends that connection only', async () => {
     for (const bytes of BYTES) {
       await new Promise<void>((resolve) => {

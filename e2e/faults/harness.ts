@@ -1,12 +1,12 @@
 /** One embedded engine for a file of fault tests, with a registry; each file may kill it as it likes. */
 import { createHash } from 'node:crypto'
-import { expect } from 'vitest'
-import { verify } from '../fixtures/embedded.ts'
+import { afterAll, expect } from 'vitest'
+import { startEmbedded, verify } from '../fixtures/embedded.ts'
 import type { RunningEngine } from '../fixtures/engine.ts'
 import { Client } from '../fixtures/http.ts'
 import { busyboxImage } from '../fixtures/images.ts'
 import { pushImage, type TestImage } from '../fixtures/oci.ts'
-import type { Registry } from '../fixtures/registry.ts'
+import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { tar } from '../fixtures/tar.ts'
 
 /** How often each fault is tried: LONGSHORE_REPEAT, else once. */
@@ -24,6 +24,27 @@ export async function giveImage(engine: RunningEngine, registry: Registry): Prom
   expect(
     (await api.post(`/images/${registry.host}/busybox:latest/tag?repo=faults/busybox&tag=1`)).status,
   ).toBe(201)
+}
+
+/** An engine that has IMAGE, its API and its registry. */
+export interface FaultEngine {
+  readonly engine: RunningEngine
+  readonly api: Client
+  readonly registry: Registry
+}
+
+/** Starts one for the tests of a file, and stops it after them; each may kill it as it likes. */
+export async function engineWithImage(
+  starting: () => Promise<RunningEngine> = startEmbedded,
+): Promise<FaultEngine> {
+  const registry = await startRegistry()
+  const engine = await starting()
+  afterAll(async () => {
+    await engine.stop()
+    await registry.stop()
+  })
+  await giveImage(engine, registry)
+  return { engine, api: new Client(engine.socket), registry }
 }
 
 /** Expects that `verify` has nothing to say about an engine's folder. */

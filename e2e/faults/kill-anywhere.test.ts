@@ -1,33 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import { type RunningEngine, removeEverything } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { removeEverything } from '../fixtures/engine.ts'
 import { layeredImage } from '../fixtures/images.ts'
 import { marksOf, settledDifference, snapshot } from '../fixtures/leaks.ts'
 import { pushImage } from '../fixtures/oci.ts'
 import { bin } from '../fixtures/paths.ts'
 import { delay, run } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, IMAGE, randomNumbers, repeats, start } from './harness.ts'
+import { engineWithImage, expectSound, IMAGE, randomNumbers, repeats, start } from './harness.ts'
 import { JOBS, Ledger, WatchfulClient } from './work.ts'
 
 /** Kills of `npm test`; the soak repeats them. */
 const KILLS = 4
 
+const { engine, api, registry } = await engineWithImage()
+
 describe('the engine is killed at any moment', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
   beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
     await pushImage(registry.host, 'layered', '1', layeredImage('docker'))
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
   })
 
   test('the next one is sound, and what was acknowledged is there [01.04] [01.10]', async () => {

@@ -1,26 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
+import { describe, expect, test } from 'vitest'
 import { isAlive } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, repeats, start } from './harness.ts'
+import { engineWithImage, expectSound, repeats, start } from './harness.ts'
+
+const { engine, api } = await engineWithImage()
 
 describe('the engine is killed while someone is attached to a terminal', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
-
   for (let round = 1; round <= repeats; round++) {
     test(`the shell lives, can be attached to again, and its exit code is known (${round})`, async () => {
       const id = await start(api, { Cmd: ['sh'], Tty: true, OpenStdin: true })

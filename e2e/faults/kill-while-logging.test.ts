@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
+import { describe, expect, test } from 'vitest'
 import { streamText } from '../fixtures/frames.ts'
-import { Client } from '../fixtures/http.ts'
 import { delay, isAlive, until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, repeats, start } from './harness.ts'
+import { engineWithImage, expectSound, repeats, start } from './harness.ts'
 
 /** 100 lines each tenth of a second, numbered; SIGTERM says how many there were and ends with 7. */
 const WRITER = [
@@ -22,20 +18,9 @@ interface State {
   readonly StartedAt: string
 }
 
+const { engine, api } = await engineWithImage()
+
 describe('the engine is killed while a container logs 1,000 lines a second', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
   const state = async (id: string) => (await api.get(`/containers/${id}/json`)).json<{ State: State }>().State
   const log = async (id: string, query = '') =>
     streamText((await api.get(`/containers/${id}/logs?stdout=1${query}`)).body, 1)

@@ -1,27 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
+import { describe, expect, test } from 'vitest'
 import { marksOf, settledDifference, snapshot } from '../fixtures/leaks.ts'
 import { delay, freePort, until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, repeats, start } from './harness.ts'
+import { engineWithImage, expectSound, repeats, start } from './harness.ts'
+
+const { engine, api } = await engineWithImage()
 
 describe('what containers leave behind, seen from outside', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
-
   /** One of each thing that a container can hold. */
   async function live(): Promise<void> {
     const port = await freePort()

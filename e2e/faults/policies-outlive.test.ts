@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { startEmbedded } from '../fixtures/embedded.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
 import { streamText } from '../fixtures/frames.ts'
 import { Client } from '../fixtures/http.ts'
 import { until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
-import { expectSound, giveImage, repeats, start } from './harness.ts'
+import { engineWithImage, expectSound, giveImage, repeats, start } from './harness.ts'
 
 interface Inspected {
   readonly RestartCount: number
@@ -21,20 +19,9 @@ interface Inspected {
 const policy = (Name: string) => ({ HostConfig: { RestartPolicy: { Name } } })
 const LOOP = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done']
 
+const { engine, api, registry } = await engineWithImage()
+
 describe('restart policies and health checks outlive the engine', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
   const inspect = async (id: string) => (await api.get(`/containers/${id}/json`)).json<Inspected>()
   const removeAll = async (ids: readonly string[]) => {
     for (const id of ids) await api.delete(`/containers/${id}?force=1`)

@@ -1,31 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startEmbedded } from '../fixtures/embedded.ts'
-import { type RunningEngine, removeEverything } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
+import { describe, expect, test } from 'vitest'
+import { removeEverything } from '../fixtures/engine.ts'
 import { marksOf, settledDifference, snapshot } from '../fixtures/leaks.ts'
 import { until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { memory, openFiles } from './fuzzing.ts'
-import { expectSound, giveImage, IMAGE, repeats } from './harness.ts'
+import { engineWithImage, expectSound, IMAGE, repeats } from './harness.ts'
 
 /** A thousand and two hundred in the soak; fewer in the tests, which have not the time. */
 const MANY = repeats > 1 ? { created: 1000, running: 200 } : { created: 150, running: 12 }
 
-describe(`${MANY.created} containers, of which ${MANY.running} run`, () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startEmbedded()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
+const { engine, api } = await engineWithImage()
 
+describe(`${MANY.created} containers, of which ${MANY.running} run`, () => {
   test('are listed, inspected and told of, and leave nothing when they go [01.10]', async () => {
     const create = async (n: number) => {
       const running = n < MANY.running

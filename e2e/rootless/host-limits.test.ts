@@ -1,18 +1,17 @@
 /** What an engine without root says where the host does not allow a thing. */
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { giveImage, start } from '../faults/harness.ts'
+import { describe, expect, test } from 'vitest'
+import { engineWithImage, start } from '../faults/harness.ts'
 import { startRootless } from '../fixtures/embedded-rootless.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
 import { bin, freshFolder } from '../fixtures/paths.ts'
 import { makeUser } from '../fixtures/plain-user.ts'
 import { freePort, run, until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { logOf } from './observe.ts'
 
 const cgroupsOfVersion1 = (await run('grep', ['-c', ' - cgroup ', '/proc/self/mountinfo'])).code === 0
+
+const { api } = await engineWithImage(() => startRootless({ tun: false }))
 
 describe('a user without subordinate ids', () => {
   test('is told which command gives it some [25.04] [24.05]', async () => {
@@ -35,20 +34,6 @@ describe('a user without subordinate ids', () => {
 })
 
 describe('a host whose users have no /dev/net/tun', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startRootless({ tun: false })
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop()
-    await registry.stop()
-  })
-
   test('containers reach each other and are reached at their ports, and info says what they do not reach', async () => {
     const info = (await api.get('/info')).json<{ Warnings: string[] }>()
     expect(info.Warnings.join('\n')).toMatch(

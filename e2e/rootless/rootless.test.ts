@@ -1,31 +1,17 @@
 /** What only an engine without root does: its own namespaces, and what is left of them. */
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { giveImage, start } from '../faults/harness.ts'
+import { describe, expect, test } from 'vitest'
+import { engineWithImage, start } from '../faults/harness.ts'
 import { startRootless, verifyRootless } from '../fixtures/embedded-rootless.ts'
-import type { RunningEngine } from '../fixtures/engine.ts'
-import { Client } from '../fixtures/http.ts'
 import { freePort, isAlive, mustRun, until } from '../fixtures/processes.ts'
-import { type Registry, startRegistry } from '../fixtures/registry.ts'
 import { logOf, stateOf } from './observe.ts'
 
 const SERVE = 'mkdir /www; echo hello > /www/x; exec httpd -f -p 80 -h /www'
 
+const { engine, api } = await engineWithImage(startRootless)
+
 describe('an engine without root', () => {
-  let engine: RunningEngine
-  let registry: Registry
-  let api: Client
-  beforeAll(async () => {
-    registry = await startRegistry()
-    engine = await startRootless()
-    api = new Client(engine.socket)
-    await giveImage(engine, registry)
-  })
-  afterAll(async () => {
-    await engine.stop() // which fails when a process of its user is left
-    await registry.stop()
-  })
   const remove = (id: string) => api.delete(`/containers/${id}?force=1&v=1`)
   const sound = async () => expect(await verifyRootless(engine.root)).toMatchObject({ code: 0 })
 
