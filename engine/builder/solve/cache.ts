@@ -52,5 +52,7 @@ export interface Cache {
   gone(key: string): Given | null
   /** What the step at this place of a Dockerfile was made of when it was last right. */
   slot(slot: string): readonly Fact[] | null
-  keepSlot(slot: string, facts: readonly Fact[]): void
+  /** The key that `keepSlot` was given last. */
+  slotKey(slot: string): string | null
+  keepSlot(slot: string, key: string, facts: readonly Fact[]): void
 }

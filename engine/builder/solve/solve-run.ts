@@ -1,0 +1,385 @@
+/** One build's way through its plan. */
+import { createHash } from 'node:crypto'
+import { EngineError, isEngineError } from '../../errors.ts'
+import type { Step, StepId } from '../plan/step.ts'
+import type { Cache, CacheRecord, RecordType } from './cache.ts'
+import { explain } from './explain.ts'
+import { factsOf } from './facts.ts'
+import { Graph } from './graph.ts'
+import { chainOf, contentKey, type InputContent } from './keys.ts'
+import { CommandFailed, type Fact, type Performed } from './performer.ts'
+import type { Reason } from './progress.ts'
+import type { SharedRuns } from './shared-runs.ts'
+import { type Places, type Solved, type SolveRequest, StepFailed } from './solver.ts'
+import { StepEvents } from './step-events.ts'
+import type { Value } from './value.ts'
+
+/** What builds of an engine have in common. */
+export interface Common {
+  readonly cache: Cache
+  readonly places: Places
+  readonly runs: SharedRuns<Performed>
+  readonly now: () => number
+}
+
+/** How a step turned out. */
+interface Outcome {
+  readonly value: Value
+  /** False when the cache had it. */
+  readonly ran: boolean
+}
+
+export class SolveRun {
+  readonly #request: SolveRequest
+  readonly #common: Common
+  readonly #graph: Graph
+  readonly #abort = new AbortController()
+  readonly #outcomes = new Map<StepId, Promise<Outcome>>()
+  readonly #values = new Map<StepId, Value>()
+  readonly #events = new Map<StepId, StepEvents>()
+  readonly #slots = new Map<StepId, string>()
+  readonly #drains: Promise<void>[] = []
+  #failure: StepFailed | null = null
+
+  constructor(request: SolveRequest, common: Common) {
+    this.#request = request
+    this.#common = common
+    const { plan, emit, dockerfile, surroundings } = request
+    this.#graph = new Graph(plan, common.cache, surroundings)
+    for (const step of plan.steps) this.#events.set(step.id, new StepEvents(step.id, emit, common.now))
+    nameSlots(plan.steps, dockerfile, this.#slots)
+  }
+
+  readonly drained = async (): Promise<void> => {
+    await Promise.all(this.#drains)
+  }
+
+  async solve(): Promise<Solved> {
+    const { plan, signal } = this.#request
+    const cancel = () => this.#abort.abort()
+    if (signal.aborted) cancel()
+    else signal.addEventListener('abort', cancel, { once: true })
+    try {
+      const { step } = plan.image
+      const outcome = step === null ? null : await this.#outcome(step)
+      for (const { id } of plan.steps) this.#unneeded(id)
+      return { value: outcome?.value ?? null, diffIds: (id) => this.#diffIds(id) }
+    } catch (error) {
+      this.#abort.abort()
+      await Promise.allSettled(this.#outcomes.values())
+      for (const events of this.#events.values()) if (!events.ended) events.cancelled()
+      if (signal.aborted) throw new EngineError('cancelled', 'the build was cancelled', { cause: error })
+      throw this.#failure ?? error
+    } finally {
+      signal.removeEventListener('abort', cancel)
+    }
+  }
+
+  #diffIds(id: StepId) {
+    const value = this.#values.get(id)
+    if (value) return value.kind === 'folder' ? null : value.diffIds
+    return this.#graph.peek(id)?.diffIds ?? null
+  }
+
+  /** Once for each step, however many need it. */
+  #outcome(id: StepId): Promise<Outcome> {
+    const before = this.#outcomes.get(id)
+    if (before) return before
+    const step = this.#graph.step(id)
+    const outcome = this.#resolve(step).then(
+      (found) => {
+        this.#values.set(id, found.value)
+        return found
+      },
+      (error: unknown) => {
+        this.#fail(step, error)
+        throw error
+      },
+    )
+    // Whoever began it may have failed for another reason and look no more.
+    outcome.catch(() => undefined)
+    this.#outcomes.set(id, outcome)
+    return outcome
+  }
+
+  /** The first that fails is the build's failure, and ends the rest. */
+  #fail(step: Step, error: unknown): void {
+    const events = this.#told(step)
+    if (this.#abort.signal.aborted || error instanceof InputFailed) {
+      if (!events.ended) events.cancelled()
+      return
+    }
+    this.#failure ??= new StepFailed(step, error)
+    const message = error instanceof Error ? error.message : String(error)
+    events.failed(message, error instanceof CommandFailed ? error.exitCode : null)
+    this.#abort.abort()
+  }
+
+  async #resolve(step: Step): Promise<Outcome> {
+    const { kind } = step.operation
+    if (kind === 'image' || kind === 'context' || kind === 'git' || kind === 'http') return this.#source(step)
+    const known = await this.#byDefinition(step)
+    if (known) return known
+    // What is made of files of this build has a definition only when it is done.
+    const unknown = step.inputs.filter(
+      (id) => this.#graph.definition(id) === null && !isFolder(this.#graph.step(id)),
+    )
+    if (unknown.length > 0) {
+      await this.#inputs(unknown)
+      const found = await this.#byDefinition(step)
+      if (found) return found
+    }
+    return this.#byContent(step, await this.#inputs(step.inputs))
+  }
+
+  async #inputs(ids: readonly StepId[]): Promise<readonly Outcome[]> {
+    try {
+      return await Promise.all(ids.map((id) => this.#outcome(id)))
+    } catch (error) {
+      throw new InputFailed(error)
+    }
+  }
+
+  /** Without a look at what it is made of. */
+  async #byDefinition(step: Step): Promise<Outcome | null> {
+    if (this.#graph.fresh(step.id)) return null
+    const record = this.#graph.peek(step.id)
+    if (!record || !(await this.#stillThere(record))) return null
+    for (const { id } of this.#graph.below(step.id)) this.#unneeded(id)
+    this.#remember(step, this.#graph.definition(step.id) ?? '', record.inputs)
+    return this.#cached(step, record, 'the same step on the same inputs was built')
+  }
+
+  async #stillThere(record: CacheRecord): Promise<boolean> {
+    if (await this.#request.performer.has(record.diffIds)) return true
+    this.#common.cache.lose(record.id)
+    return false
+  }
+
+  /** By what its inputs turned out to be; else it runs. */
+  async #byContent(step: Step, inputs: readonly Outcome[]): Promise<Outcome> {
+    const { performer, surroundings } = this.#request
+    const { cache } = this.#common
+    const values = inputs.map(({ value }) => value)
+    const io = this.#told(step).io(this.#abort.signal)
+    const facts = await performer.contentFacts(step, values, io)
+    const contents = await Promise.all(values.map((value, place) => contentOf(step, value, place, facts)))
+    const content = contentKey(step.operation, contents, facts, surroundings)
+    const definition = this.#graph.definition(step.id) ?? content
+    const chains = values.map((value) => (value.kind === 'folder' ? null : chainOf(value.diffIds)))
+    const made = { step, content, definition, chains, facts, inputs }
+    for (;;) {
+      this.#abort.signal.throwIfAborted()
+      const record = step.fresh ? null : cache.find(content)
+      if (record) {
+        if (!(await this.#stillThere(record))) continue
+        if (definition !== content) cache.alias(record.id, definition)
+        this.#graph.learn(step.id, { definition, chain: chainOf(record.diffIds) })
+        this.#remember(step, definition, chains, facts)
+        return this.#cached(step, record, 'the same was built from the same files')
+      }
+      // Nothing may wait between the look above and this: another build could end the same step meanwhile.
+      const outcome = await this.#run(made, values)
+      if (outcome) return outcome
+    }
+  }
+
+  /** Null when another build that was just making it failed at it for a reason of its own. */
+  async #run(made: Made, values: readonly Value[]): Promise<Outcome | null> {
+    const { step, content, definition, chains, facts } = made
+    const { performer } = this.#request
+    const { cache, places, runs } = this.#common
+    const events = this.#told(step)
+    const reason = this.#reason(made)
+    const io = events.io(this.#abort.signal)
+    const { done, drained, joined } = runs.run(
+      step.fresh ? `${content} ${this.#request.dockerfile} ${this.#common.now()}` : content,
+      io,
+      this.#abort.signal,
+      async (shared) => {
+        const giveBack = await places.take(shared.signal)
+        try {
+          events.running(reason)
+          const performed = await performer.perform(step, values, shared)
+          if (performed.value.kind === 'layers') {
+            const { diffIds } = performed.value
+            const keys = [...new Set([content, definition])]
+            const parentKeys = step.inputs.flatMap((id) => this.#graph.definition(id) ?? [])
+            const { addedBytes } = performed
+            const [description, type] = [step.origin?.text ?? step.name, typeOf(step)]
+            cache.save({ keys, diffIds, inputs: chains, parentKeys, addedBytes, description, type })
+          }
+          return performed
+        } finally {
+          giveBack()
+        }
+      },
+    )
+    this.#drains.push(drained)
+    if (joined) events.running({ kind: 'cached', text: 'another build is making the same just now' })
+    try {
+      const { value, addedBytes } = await done
+      const chain = value.kind === 'folder' ? null : chainOf(value.diffIds)
+      this.#graph.learn(step.id, { definition, chain })
+      this.#remember(step, definition, chains, facts)
+      events.done(addedBytes)
+      return { value, ran: true }
+    } catch (error) {
+      if (!joined || this.#abort.signal.aborted || error instanceof CommandFailed) throw error
+      return null
+    }
+  }
+
+  #reason({ step, content, definition, chains, facts, inputs }: Made): Reason {
+    const { cache } = this.#common
+    const slot = this.#slots.get(step.id) ?? ''
+    return explain({
+      fresh: step.fresh,
+      facts: factsOf(step, facts, chains, this.#bases(step)),
+      before: cache.slot(slot),
+      gone: cache.gone(content) ?? cache.gone(definition),
+      ran: inputs.map(({ ran }, place) => {
+        const id = step.inputs[place]
+        return ran && id !== undefined ? { id, name: this.#graph.step(id).name } : null
+      }),
+    })
+  }
+
+  /** Images that it stands on, which say more of themselves than their layers do. */
+  #bases(step: Step): readonly (string | null)[] {
+    return step.inputs.map((id) => {
+      const { operation } = this.#graph.step(id)
+      return operation.kind === 'image' ? operation.digest : null
+    })
+  }
+
+  /** For the next build of this Dockerfile. `facts` undefined when nobody looked at its files. */
+  #remember(
+    step: Step,
+    key: string,
+    chains: readonly (string | null)[],
+    facts?: readonly Fact[] | null,
+  ): void {
+    const slot = this.#slots.get(step.id) ?? ''
+    const { cache } = this.#common
+    if (cache.slotKey(slot) === key || (facts === undefined && step.operation.kind === 'copy')) return
+    cache.keepSlot(slot, key, factsOf(step, facts ?? null, chains, this.#bases(step)))
+  }
+
+  #cached(step: Step, record: CacheRecord, why: string): Outcome {
+    this.#common.cache.touch(record.id)
+    const at = new Date(record.createdAt).toISOString().slice(0, 19).replace('T', ' ')
+    this.#told(step).cached({ kind: 'cached', text: `${why} at ${at}` }, record.addedBytes)
+    return { value: { kind: 'layers', diffIds: record.diffIds }, ran: false }
+  }
+
+  async #source(step: Step): Promise<Outcome> {
+    const { performer } = this.#request
+    const events = this.#told(step)
+    const io = events.io(this.#abort.signal)
+    const { kind } = step.operation
+    const waits = kind === 'git' || kind === 'http'
+    if (kind === 'image') return { value: lazily(await performer.perform(step, [], io), events), ran: false }
+    const giveBack = waits ? await this.#common.places.take(this.#abort.signal) : () => undefined
+    try {
+      events.running({ kind: 'asked', text: 'sources are looked at in each build' })
+      const { value } = await performer.perform(step, [], io)
+      events.done(null)
+      return { value, ran: false }
+    } finally {
+      giveBack()
+    }
+  }
+
+  /** Tells of a step that nobody had to look at. */
+  #unneeded(id: StepId): void {
+    const events = this.#told(this.#graph.step(id))
+    if (events.begun || this.#outcomes.has(id)) {
+      if (!events.begun && this.#graph.step(id).operation.kind === 'image') {
+        events.cached({ kind: 'cached', text: 'its files were not needed' }, null)
+      }
+      return
+    }
+    const record = this.#graph.peek(id)
+    if (record) this.#common.cache.touch(record.id)
+    events.cached({ kind: 'cached', text: 'what is made of it was in the cache' }, record?.addedBytes ?? null)
+  }
+
+  #told({ id }: Step): StepEvents {
+    const events = this.#events.get(id)
+    if (!events) throw new Error(`the plan has no step ${id}`)
+    return events
+  }
+}
+
+interface Made {
+  readonly step: Step
+  readonly content: string
+  readonly definition: string
+  readonly chains: readonly (string | null)[]
+  readonly facts: readonly Fact[] | null
+  readonly inputs: readonly Outcome[]
+}
+
+/** The step did not even begin. */
+class InputFailed extends Error {
+  constructor(cause: unknown) {
+    super(isEngineError(cause) ? cause.message : 'what it needs failed', { cause })
+  }
+}
+
+function isFolder({ operation: { kind } }: Step): boolean {
+  return kind === 'context' || kind === 'http'
+}
+
+/** What the facts already say of an input is not said again. */
+async function contentOf(
+  { operation }: Step,
+  value: Value,
+  place: number,
+  facts: readonly Fact[] | null,
+): Promise<InputContent> {
+  const told =
+    facts !== null && (value.kind === 'folder' || (operation.kind === 'copy' && operation.root !== place))
+  if (told) return null
+  return value.kind === 'folder' ? await value.folder.digest('') : chainOf(value.diffIds)
+}
+
+function typeOf({ operation }: Step): RecordType {
+  return operation.kind === 'merge' ? 'internal' : 'regular'
+}
+
+/** Pulling is told of when it happens. */
+function lazily({ value }: Performed, events: StepEvents): Value {
+  if (value.kind !== 'image') return value
+  let once: Promise<void> | null = null
+  const fetch = async () => {
+    events.running({ kind: 'asked', text: 'a step needs its files' })
+    try {
+      await value.fetch()
+    } catch (error) {
+      events.failed(error instanceof Error ? error.message : String(error), null)
+      throw error
+    }
+    events.done(null)
+  }
+  return {
+    ...value,
+    fetch: () => {
+      once ??= fetch()
+      return once
+    },
+  }
+}
+
+/** The same place in the next build: Dockerfile, stage, instruction, and which of its steps. */
+function nameSlots(steps: readonly Step[], dockerfile: string, slots: Map<StepId, string>): void {
+  const counts = new Map<string, number>()
+  for (const { id, name, origin, operation } of steps) {
+    const place = origin ? [origin.stage, origin.ordinal, operation.kind] : [name]
+    const text = JSON.stringify([dockerfile, ...place])
+    const count = counts.get(text) ?? 0
+    counts.set(text, count + 1)
+    slots.set(id, createHash('sha256').update(`${text} ${count}`).digest('hex').slice(0, 32))
+  }
+}
