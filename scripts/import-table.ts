@@ -11,7 +11,8 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   'engine/api': [],
   'engine/oci': [],
   'engine/archive': [],
-  'engine/context': ['engine/archive'],
+  // An archive of a stranger is unpacked by the host's tar, and bzip2 and xz by its programs.
+  'engine/context': ['engine/archive', 'engine/host'],
   'engine/host': [],
   'engine/registry': ['engine/oci'],
   'engine/store': ['engine/oci', 'engine/archive', 'engine/host'],

@@ -19,6 +19,7 @@ import { EngineError } from '../errors.ts'
 import { IgnoreRules, type Judgement } from './ignore.ts'
 import { Slices } from './slices.ts'
 import type { ContentDigest, FolderStats } from './stat-cache.ts'
+import { unreadable } from './unreadable.ts'
 
 /** What is told of each file, link and folder that is looked at; paths as `digest` takes them. */
 export type EachDigest = (path: string, digest: ContentDigest) => void
@@ -231,14 +232,6 @@ function* prefixes(path: string): Generator<string> {
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1))
     yield path.slice(0, slash)
   yield path
-}
-
-function unreadable(path: string, cause: unknown): EngineError {
-  return new EngineError(
-    'invalid',
-    `cannot read ${path} of the build context: ${(cause as Error).message}. Make it readable, or name it in .dockerignore`,
-    { cause },
-  )
 }
 
 function unnameable(root: string, path: string): EngineError {

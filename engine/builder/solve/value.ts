@@ -22,9 +22,9 @@ export interface SourceFolder {
   readonly includes: (path: string, isFolder: boolean) => boolean
   /**
    * Digest of one file's or folder's content with mode and owner, but no times; what is not included left out.
-   * Null when there is nothing.
+   * Null when there is nothing. `each` is told of every file and link below it, in order: what a change is named by.
    */
-  readonly digest: (path: string) => Promise<Digest | null>
+  readonly digest: (path: string, each?: (path: string, digest: Digest) => void) => Promise<Digest | null>
   /** Owners as they are on disk, or all root's (what a client sends as a tar keeps its owners; a folder in place does not). */
   readonly owners: 'kept' | 'root'
 }
