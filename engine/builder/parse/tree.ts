@@ -15,7 +15,10 @@ export interface Range {
   readonly end: Position
 }
 
-/** One word as written: quotes, escapes and `$` are still in it. */
+/**
+ * One word as written: quotes, escapes and `$` are still in it. Two kinds are read already, as BuildKit does before
+ * it expands them: a string of a JSON form is what the JSON means, and the value of a flag has no quotes.
+ */
 export interface Word {
   readonly text: string
   readonly range: Range
@@ -28,7 +31,14 @@ export interface Heredoc {
   readonly content: string
   /** False where the name was quoted: `$` stays `$`. */
   readonly expand: boolean
+  /** `<<-`: the shell takes tabs off; `content` has none at its line starts already. */
+  readonly chomp: boolean
+  /** `3<<EOF`; 0 where none is written. */
+  readonly descriptor: number
+  /** The mark, `<<EOF`. */
   readonly range: Range
+  /** The lines that follow, up to the end of the line that ends them. */
+  readonly body: Range
 }
 
 /** A command in JSON (`exec`) or for the shell. Continued lines of a shell command are joined. */
@@ -72,10 +82,15 @@ export interface CopyFields {
 export interface InstructionBase {
   /** From its first character to the end of its last line, heredocs included. */
   readonly range: Range
-  /** The instruction as BuildKit shows it in history and progress: lines joined, one blank between flags and words. */
+  /**
+   * The instruction as BuildKit shows it: lines joined without their ends, the blanks of continued lines kept, its
+   * name in capitals; without the bodies of heredocs.
+   */
   readonly text: string
   /** Lines of comment that stand right above. */
   readonly comment: readonly string[]
+  /** Its name as written. */
+  readonly keyword: Word
 }
 
 export type FromInstruction = InstructionBase & {
@@ -96,6 +111,7 @@ export type RunInstruction = InstructionBase & {
   readonly mounts: readonly MountFlag[]
   readonly network: Word | null
   readonly security: Word | null
+  readonly devices: readonly Word[]
 }
 export type CopyInstruction = InstructionBase &
   CopyFields & { readonly kind: 'copy'; readonly from: Word | null; readonly parents: boolean }
