@@ -23,6 +23,7 @@ import {
   withDefaultTag,
   withTag,
 } from '../../oci/reference.ts'
+import { type Saved, saveImages } from '../../store/save-images.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import type { Filters } from '../filters.ts'
 import type { DaemonSettings } from '../settings.ts'
@@ -51,7 +52,6 @@ import { Puller } from './pull.ts'
 import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
 import { Removal } from './removal.ts'
-import { type Saved, saveImages } from './save.ts'
 import { sharedBytes } from './shared-size.ts'
 import { variantFor } from './variants.ts'
 import { history, inspect, summary } from './views.ts'

@@ -1,17 +1,19 @@
 /** Saving: images as one tar that is both an OCI layout and what `docker load` of any age reads. */
-import { header } from '../../archive/entry.ts'
-import { END_OF_ARCHIVE, encodeEntry, encodeHeader, padding } from '../../archive/write.ts'
-import type { Descriptor, Digest } from '../../oci/descriptor.ts'
-import { hexOf } from '../../oci/digest.ts'
-import { OCI_INDEX, OCI_MANIFEST } from '../../oci/media-types.ts'
-import { familiar } from '../../oci/reference.ts'
-import { blobsOf } from '../../store/garbage.ts'
-import type { ImageRecord, Store } from '../../store/store.ts'
+import { header } from '../archive/entry.ts'
+import { END_OF_ARCHIVE, encodeEntry, encodeHeader, padding } from '../archive/write.ts'
+import type { Descriptor, Digest } from '../oci/descriptor.ts'
+import { hexOf } from '../oci/digest.ts'
+import { OCI_INDEX, OCI_MANIFEST } from '../oci/media-types.ts'
+import { familiar } from '../oci/reference.ts'
+import { blobsOf } from './garbage.ts'
+import type { ImageRecord, Store } from './store.ts'
 
 /** An image and the names it is saved under (fully qualified). */
 export interface Saved {
   readonly image: ImageRecord
   readonly names: readonly string[]
+  /** An index of it that stands for it instead of its manifest. */
+  readonly index?: Digest
 }
 
 /** The archive's bytes. Blobs go out as they came, each once, verified as they are read. */
@@ -22,8 +24,8 @@ export async function* saveImages(
   yield folder('blobs')
   yield folder('blobs/sha256')
   const written = new Set<Digest>()
-  for (const { image } of saved) {
-    for (const digest of blobsOf(image)) {
+  for (const { image, index } of saved) {
+    for (const digest of [...blobsOf(image), ...(index ? [index] : [])]) {
       if (written.has(digest)) continue
       written.add(digest)
       yield* blob(store, digest)
@@ -49,9 +51,10 @@ async function* blob(store: Store, digest: Digest): AsyncGenerator<Uint8Array> {
 /** One entry for each name; one without a name for an image that has none. */
 async function indexEntries(store: Store, saved: readonly Saved[]): Promise<readonly Descriptor[]> {
   const entries: Descriptor[] = []
-  for (const { image, names } of saved) {
-    const size = await store.blobSizeBytes(image.manifestDigest)
-    const plain = { mediaType: image.manifest.mediaType ?? OCI_MANIFEST, digest: image.manifestDigest, size }
+  for (const { image, names, index } of saved) {
+    const digest = index ?? image.manifestDigest
+    const mediaType = index ? OCI_INDEX : (image.manifest.mediaType ?? OCI_MANIFEST)
+    const plain = { mediaType, digest, size: await store.blobSizeBytes(digest) }
     if (names.length === 0) entries.push(plain)
     for (const name of names) {
       const tag = name.slice(name.lastIndexOf(':') + 1)
