@@ -6,13 +6,12 @@
  * With crun, what need not be a program run is done here: starting is one byte into crun's FIFO, deleting is
  * removing its state directory and the cgroups. Both were half of the time of a short container's life.
  */
-import { constants } from 'node:fs'
-import { mkdir, open, readdir, rm, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
 import { type CgroupLayout, cgroupLayout, cgroupPids, liftLimits, removeCgroup } from '../host/cgroup.ts'
-import { type CgroupAccess, cgroupAccess, takeDelegated } from '../host/cgroup-access.ts'
+import { cgroupAccess } from '../host/cgroup-access.ts'
 import { run } from '../host/exec.ts'
 import { identify, isAlive, signalProcess } from '../host/process.ts'
 import { containerProcesses } from '../host/process-tree.ts'
@@ -28,6 +27,7 @@ import {
   writeRecord,
 } from './bundle.ts'
 import { reopenLogFile, resizeTerminal } from './control.ts'
+import { delegated } from './delegated-group.ts'
 import { startExec } from './exec-session.ts'
 import { ExitWatcher } from './exits.ts'
 import { startFailure } from './failure.ts'
@@ -39,6 +39,7 @@ import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
 import { removeContainer } from './removal.ts'
 import { lookupUser } from './rootfs-user.ts'
+import { runAttended } from './run-to-end.ts'
 import type {
   Attachment,
   ContainerSettings,
@@ -47,6 +48,7 @@ import type {
   Observed,
   ProcessSettings,
   ResourceSettings,
+  RunIo,
   Runtime,
   Usage,
 } from './runtime.ts'
@@ -54,7 +56,9 @@ import { SeccompCache } from './seccomp-cache.ts'
 import { prepareShm } from './shared-memory.ts'
 import { signalNumber } from './signals.ts'
 import { buildProcess, buildSpec, type SpecFacts, serializeSpec } from './spec/build-spec.ts'
+import type { OciSpec } from './spec/oci-spec.ts'
 import { limits } from './spec/resources.ts'
+import { commandOf, startByFifo } from './start-created.ts'
 import { conmonArgs, type Programs, superviseCreate } from './supervisor.ts'
 import { SupervisorWatch } from './supervisor-watch.ts'
 import { readUsage } from './usage.ts'
@@ -154,22 +158,13 @@ class ConmonRuntime implements Runtime {
 
   async #create(settings: ContainerSettings, paths: BundlePaths): Promise<{ readonly pid: number }> {
     const { id } = settings
-    const cgroup =
-      this.#cgroupParent === null ? null : join('/', settings.cgroupParent ?? this.#cgroupParent, id)
-    const [user, devices, blockIo, mounts] = await Promise.all([
-      lookupUser(settings.rootfs, settings.process),
-      resolveDevices(settings),
-      resolveBlockIo(settings.resources.blockIo),
-      withoutDepth(settings.mounts),
-      makeWorkingDirectory(settings),
-      mkdir(paths.directory, { recursive: true, mode: 0o700 }),
+    const cgroup = this.#cgroup(settings)
+    const [spec] = await Promise.all([
+      this.#writeSpec(settings, paths, cgroup),
       mkdir(paths.persist, { recursive: true, mode: 0o700 }),
       rm(join(this.#layout.exits, id), { force: true }),
     ])
     this.#exits.forget(id)
-    const shm = await prepareShm(settings, (each) => this.#layout.bundle(each).directory)
-    const spec = buildSpec({ ...settings, mounts }, user, { devices, blockIo, shm }, cgroup, this.#facts)
-    await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,
       uuid: id,
@@ -203,32 +198,53 @@ class ConmonRuntime implements Runtime {
     return { pid: created.data }
   }
 
+  async runToEnd(settings: ContainerSettings, io: RunIo): Promise<number> {
+    const { id } = settings
+    const paths = this.#layout.bundle(id)
+    const cgroup = this.#cgroup(settings)
+    try {
+      const what = { id, spec: await this.#writeSpec(settings, paths, cgroup), paths, cgroup }
+      return await runAttended(this.#programs, this.#filters, what, this.#layout.runtime, io)
+    } finally {
+      await this.delete(id, { force: true })
+    }
+  }
+
+  #cgroup(settings: ContainerSettings): string | null {
+    const parent = this.#cgroupParent
+    return parent === null ? null : join('/', settings.cgroupParent ?? parent, settings.id)
+  }
+
+  /** Makes the bundle's folder and what the OCI runtime reads there. */
+  async #writeSpec(settings: ContainerSettings, paths: BundlePaths, cgroup: string | null): Promise<OciSpec> {
+    const [user, devices, blockIo, mounts] = await Promise.all([
+      lookupUser(settings.rootfs, settings.process),
+      resolveDevices(settings),
+      resolveBlockIo(settings.resources.blockIo),
+      withoutDepth(settings.mounts),
+      makeWorkingDirectory(settings),
+      mkdir(paths.directory, { recursive: true, mode: 0o700 }),
+    ])
+    const shm = await prepareShm(settings, (each) => this.#layout.bundle(each).directory)
+    const spec = buildSpec({ ...settings, mounts }, user, { devices, blockIo, shm }, cgroup, this.#facts)
+    await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
+    return spec
+  }
+
   async start(id: string): Promise<void> {
     const record = this.#record(id)
     if (this.#programs.runtime === 'crun') {
-      await this.#startCrun(id, record)
+      await startByFifo(id, record, join(this.#layout.runtime, id, 'exec.fifo'))
       return
     }
     const result = await this.#call(['start', id], [0, 1])
     if (result.code !== 0)
-      throw startFailure('start', this.#programs.runtime, result.stderr, await this.#args(id))
-  }
-
-  /** crun's created process waits for a byte on a FIFO, which the first writer removes. */
-  async #startCrun(id: string, record: BundleRecord): Promise<void> {
-    const fifo = join(this.#layout.runtime, id, 'exec.fifo')
-    try {
-      const file = await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK)
-      try {
-        await unlink(fifo)
-        await file.write('\0')
-      } finally {
-        await file.close()
-      }
-    } catch (cause) {
-      const why = isAlive(record.process) ? 'it is started already' : 'its process is gone'
-      throw new EngineError('conflict', `cannot start container ${id}: ${why}`, { cause })
-    }
+      throw startFailure(
+        'start',
+        this.#programs.runtime,
+        result.stderr,
+        await commandOf(this.#layout.bundle(id)),
+      )
   }
 
   async kill(id: string, signal: string | number): Promise<void> {
@@ -374,31 +390,8 @@ class ConmonRuntime implements Runtime {
     return record
   }
 
-  async #args(id: string): Promise<readonly string[]> {
-    const config = await open(this.#layout.bundle(id).config)
-    try {
-      return (JSON.parse(await config.readFile('utf8')) as { process: { args: string[] } }).process.args
-    } finally {
-      await config.close()
-    }
-  }
-
   #call(args: readonly string[], expectExit: readonly number[] = [0]) {
     const [program, ...leading] = this.#programs.call
     return run(program, [...leading, '--root', this.#layout.runtime, ...args], { expectExit })
-  }
-}
-
-/** The group made ready; or nothing, where the kernel does not let us after all. */
-function delegated(groups: CgroupLayout, access: Extract<CgroupAccess, { kind: 'delegated' }>): CgroupAccess {
-  try {
-    takeDelegated(groups, access)
-    return access
-  } catch (error) {
-    return {
-      kind: 'none',
-      why: `the cgroup ${access.path} could not be divided: ${(error as Error).message}`,
-      remedy: 'Start it by systemd: systemd-run --user --scope -p Delegate=yes longshore engine',
-    }
   }
 }

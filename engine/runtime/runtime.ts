@@ -215,10 +215,23 @@ export interface DiskCount {
   readonly value: number
 }
 
+/** What a process that is run to its end has of whoever waits for it. Its stdin is empty. */
+export interface RunIo {
+  /** Aborting kills it and all that it started. */
+  readonly signal: AbortSignal
+  /** Told of what it writes, as it comes; the next bytes wait until a promise is kept. */
+  readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void | Promise<void>
+}
+
 /** Runs containers. All methods throw `EngineError`; none leaves a half-made container behind. */
 export interface Runtime {
   /** Bundle, supervisor and `create`: the process exists but has not started. Resolves with its pid. */
   create(settings: ContainerSettings): Promise<{ readonly pid: number }>
+  /**
+   * Runs a process that ends with whoever waits for it: a step of a build. Nothing of it is left when this resolves with
+   * its exit code; when the engine is killed, it is too. Throws `invalid` as `start` does, `cancelled`.
+   */
+  runToEnd(settings: ContainerSettings, io: RunIo): Promise<number>
   /** Starts a created container's process. Throws `invalid` (command not found: message as runc's) so that the daemon can answer 127/126. */
   start(id: string): Promise<void>
   /** Sends a signal (name without SIG, or number) to the container's first process. */

@@ -22,6 +22,11 @@ export class SeccompCache {
     return filter ? { ...spec, annotations: { ...spec.annotations, [ANNOTATION]: filter } } : spec
   }
 
+  /** Whether nothing is known of its profile yet. */
+  lacks({ linux: { seccomp } }: OciSpec): boolean {
+    return seccomp !== undefined && !this.#filters.has(keyOf(seccomp))
+  }
+
   /** Keeps what crun compiled for the container whose state lies in `directory`; well if there is nothing. */
   async learn(spec: OciSpec, directory: string): Promise<void> {
     const { seccomp } = spec.linux

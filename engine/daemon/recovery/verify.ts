@@ -1,5 +1,6 @@
 /** Is the engine's root right, and is anything leaked: a line a violation. Reads only; the engine may be dead. */
 import { readdir } from 'node:fs/promises'
+import { isMadeRoot } from '../../store/made-roots.ts'
 import type { Volumes } from '../../volume/volumes.ts'
 import type { Parts } from '../containers/parts.ts'
 import { inUse, observe } from './recover.ts'
@@ -17,7 +18,7 @@ export async function verifyAll(
       { deep: options.deep, live: options.live },
     ),
     parts.networks.verify(parts.networkRegistry.definitions(), inUse(parts)),
-    verifyRuntime(parts, options.rebooted),
+    verifyRuntime(parts, options),
     verifyVolumes(parts, directories),
     verifyFiles(parts),
     verifyImages(parts),
@@ -25,7 +26,10 @@ export async function verifyAll(
   return lines.flat()
 }
 
-async function verifyRuntime(parts: Parts, rebooted: boolean): Promise<string[]> {
+async function verifyRuntime(
+  parts: Parts,
+  { rebooted, live }: { readonly rebooted: boolean; readonly live: boolean },
+): Promise<string[]> {
   const { containers, strangers } = await observe(parts, rebooted)
   const wrong = containers.flatMap(({ id, name, life, observed }) => {
     const recorded = life.kind === 'running' || life.kind === 'paused' ? life.kind : 'absent'
@@ -36,7 +40,10 @@ async function verifyRuntime(parts: Parts, rebooted: boolean): Promise<string[]>
   })
   return [
     ...wrong,
-    ...strangers.map((id) => `runtime: something is left of container ${id}, which no record knows`),
+    // A running engine's builds are nobody's containers.
+    ...strangers
+      .filter((id) => !live || !isMadeRoot(id))
+      .map((id) => `runtime: something is left of container ${id}, which no record knows`),
   ]
 }
 

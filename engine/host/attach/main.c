@@ -38,6 +38,8 @@ int main(int argc, char **argv)
 			return applet_forward(argc - 1, argv + 1);
 		if (strcmp(argv[1], "hold") == 0)
 			return applet_hold(argc - 1, argv + 1);
+		if (strcmp(argv[1], "leash") == 0)
+			return applet_leash(argc - 1, argv + 1);
 		if (strcmp(argv[1], "userns") == 0)
 			return applet_userns(argc - 1, argv + 1);
 		if (strcmp(argv[1], "enter") == 0)
@@ -53,6 +55,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|enter|files|userns|in|init|umount|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|leash|enter|files|userns|in|init|umount|version ...\n", stderr);
 	return 2;
 }

@@ -11,6 +11,7 @@ int applet_net(int argc, char **argv);
 int applet_dns(int argc, char **argv);
 int applet_forward(int argc, char **argv);
 int applet_hold(int argc, char **argv);
+int applet_leash(int argc, char **argv);
 /* Becomes root of the user namespace at `path`. Returns 0, or 1 with the reason on stderr. */
 int userns_enter(const char *path);
 int applet_userns(int argc, char **argv);
