@@ -28,6 +28,7 @@ import { Images } from './images/images.ts'
 import { leaveFormerPlace } from './moved-root.ts'
 import { currentBridge, recordedBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
+import { BUILD_CACHE_SCHEMA, BuildCacheRecords } from './records/builds.ts'
 import type { ContainerDefinition } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
 import { openDatabase } from './records/database.ts'
@@ -100,7 +101,14 @@ export async function assemble(
   // Images hold set-user-id programs and folders for everybody, which no other user of the host may come to.
   await chmod(paths.root, 0o710)
   await mkdir(paths.containers, { recursive: true, mode: 0o710 })
-  const schemas = [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA]
+  const schemas = [
+    META_SCHEMA,
+    IMAGES_SCHEMA,
+    CONTAINERS_SCHEMA,
+    VOLUMES_SCHEMA,
+    NETWORKS_SCHEMA,
+    BUILD_CACHE_SCHEMA,
+  ]
   // Who only looks changes nothing.
   const db = opening
     ? opening(() => openDatabase(paths.database, schemas))
@@ -119,6 +127,7 @@ export async function assemble(
     ...preferredRuntime(db, options),
   })
   const imageRecords = new SqliteImageRecords(db)
+  const buildCache = new BuildCacheRecords(db)
   const store = new FileStore({
     root: paths.store,
     rootless,
@@ -160,8 +169,10 @@ export async function assemble(
       [...registry.all()]
         .filter(({ definition }) => imagesOf(definition).includes(id))
         .map(({ id: container, up }) => ({ id: container, running: up })),
-    inUse: () =>
-      [...registry.all()].flatMap(({ definition }) => [definition.diffIds, ...mountedLayers(definition)]),
+    inUse: () => [
+      ...[...registry.all()].flatMap(({ definition }) => [definition.diffIds, ...mountedLayers(definition)]),
+      ...buildCache.all().map(({ diffIds }) => diffIds),
+    ],
     emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
   })
   images.configure(options.settings.registries)
@@ -174,6 +185,7 @@ export async function assemble(
     networks,
     volumes,
     images,
+    buildCache,
     records,
     registry,
     health,

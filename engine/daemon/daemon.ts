@@ -141,6 +141,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
       await all.remote.close()
       const left = await runtime.list()
       await runtime.close()
+      parts.buildCache.flush()
       db.close()
       if (left.length > 0) return
       if (uplink) await closeUplink(options.paths.state)

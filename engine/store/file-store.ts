@@ -19,7 +19,7 @@ import { type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
-import { AT_WORK, type ExpectedContainer, verifyStore } from './verify.ts'
+import { AT_WORK, type ExpectedContainer, type ExpectedResult, verifyStore } from './verify.ts'
 
 /** Manifests and configs are read into memory. */
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
@@ -295,7 +295,11 @@ export class FileStore implements Store {
 
   async verify(
     containers: readonly ExpectedContainer[],
-    options: { readonly deep: boolean; readonly live?: boolean },
+    options: {
+      readonly deep: boolean
+      readonly live?: boolean
+      readonly results?: readonly ExpectedResult[]
+    },
   ): Promise<readonly string[]> {
     const parts = {
       layout: this.#layout,
@@ -305,7 +309,8 @@ export class FileStore implements Store {
       images: this.#records.all(),
       rootless: this.#rootless,
     }
-    return verifyStore(parts, containers, { deep: options.deep, live: options.live ?? false })
+    const { deep, live = false, results = [] } = options
+    return verifyStore(parts, containers, { deep, live, results })
   }
 
   async readDocument(digest: Digest): Promise<Buffer> {

@@ -82,7 +82,7 @@ describe.skipIf(!root)('a root that a build writes to', () => {
     expect(readFileSync(join(store.layerFolder(layer?.diffId as Digest), 'srv/a'), 'utf8')).toBe('a')
     expect(readdirSync(join(folder, 'containers'))).toEqual([])
     expect(await store.verify([], { deep: true, live: false })).toEqual([
-      `layer ${layer?.diffId} belongs to no image and no container`,
+      `layer ${layer?.diffId} belongs to no image, no container and no build`,
     ])
   })
 

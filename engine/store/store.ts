@@ -140,6 +140,8 @@ export interface Store {
       readonly deep: boolean
       /** An engine runs on it: what that is just making belongs to nothing yet. */
       readonly live?: boolean
+      /** Results of builds that can be used again. */
+      readonly results?: readonly { readonly id: string; readonly diffIds: readonly Digest[] }[]
     },
   ): Promise<readonly string[]>
 }

@@ -18,6 +18,12 @@ export interface ExpectedContainer {
   readonly running: boolean
 }
 
+/** A result of a build that can be used again. */
+export interface ExpectedResult {
+  readonly id: string
+  readonly diffIds: readonly Digest[]
+}
+
 /** The parts of a store. */
 export interface StoreParts {
   readonly layout: Layout
@@ -38,25 +44,33 @@ export const AT_WORK = 'at-work'
 export async function verifyStore(
   parts: StoreParts,
   containers: readonly ExpectedContainer[],
-  { deep, live }: { readonly deep: boolean; readonly live: boolean },
+  {
+    deep,
+    live,
+    results,
+  }: { readonly deep: boolean; readonly live: boolean; readonly results: readonly ExpectedResult[] },
 ): Promise<readonly string[]> {
   const temporary = await readdir(parts.layout.temporary)
   const unowned =
     live && temporary.includes(AT_WORK)
       ? []
       : [
-          ...(await orphans(parts, containers)),
+          ...(await orphans(parts, [...containers, ...results])),
           ...temporary.map((name) => `half-made ${name} was left behind in ${parts.layout.temporary}`),
         ]
   return [
-    ...(await missing(parts, containers)),
+    ...(await missing(parts, containers, results)),
     ...unowned,
     ...(await roots(parts, containers, live)),
     ...(deep ? await lies(parts) : []),
   ]
 }
 
-async function missing({ blobs, layers, images }: StoreParts, containers: readonly ExpectedContainer[]) {
+async function missing(
+  { blobs, layers, images }: StoreParts,
+  containers: readonly ExpectedContainer[],
+  results: readonly ExpectedResult[],
+) {
   const lines: string[] = []
   for (const image of images) {
     for (const digest of new Set(blobsOf(image))) {
@@ -66,16 +80,20 @@ async function missing({ blobs, layers, images }: StoreParts, containers: readon
       if (!(await layers.has(diffId))) lines.push(`image ${image.id}: its layer ${diffId} is missing`)
     }
   }
-  for (const { id, diffIds } of containers) {
+  const owners = [
+    ...containers.map(({ id, diffIds }) => ({ name: `container ${id}`, diffIds })),
+    ...results.map(({ id, diffIds }) => ({ name: `build cache ${id}`, diffIds })),
+  ]
+  for (const { name, diffIds } of owners) {
     for (const diffId of new Set(diffIds)) {
-      if (!(await layers.has(diffId))) lines.push(`container ${id}: its layer ${diffId} is missing`)
+      if (!(await layers.has(diffId))) lines.push(`${name}: its layer ${diffId} is missing`)
     }
   }
   return lines
 }
 
-async function orphans({ blobs, layers, images }: StoreParts, containers: readonly ExpectedContainer[]) {
-  const inUse = containers.map(({ diffIds }) => diffIds)
+async function orphans({ blobs, layers, images }: StoreParts, owners: readonly ExpectedResult[]) {
+  const inUse = owners.map(({ diffIds }) => diffIds)
   const contents = {
     blobs: await blobs.all(),
     layers: await layers.all(),
@@ -86,7 +104,7 @@ async function orphans({ blobs, layers, images }: StoreParts, containers: readon
   const plan = planGarbage(contents)
   return [
     ...plan.blobs.map((digest) => `blob ${digest} belongs to no image`),
-    ...plan.layers.map((diffId) => `layer ${diffId} belongs to no image and no container`),
+    ...plan.layers.map((diffId) => `layer ${diffId} belongs to no image, no container and no build`),
     ...(await blobs.strangers()).map((name) => `file ${name} among the blobs is none`),
     ...(await layers.strayLinks()).map((name) => `link ${name} leads to no layer`),
   ]

@@ -8,6 +8,7 @@ import type { DiskSizes } from '../disk-sizes.ts'
 import type { Journal } from '../events/journal.ts'
 import type { CommitRequest } from '../images/commit.ts'
 import type { NetworkRegistry } from '../networks/network-registry.ts'
+import type { BuildCacheRecords } from '../records/builds.ts'
 import type { ContainerRecords } from '../records/containers.ts'
 import type { Settings } from '../settings.ts'
 import type { VolumeService } from '../volumes/volume-service.ts'
@@ -36,6 +37,7 @@ export interface Parts {
   readonly networks: Networks
   readonly volumes: VolumeService
   readonly images: ImageSource
+  readonly buildCache: BuildCacheRecords
   readonly records: ContainerRecords
   readonly registry: ContainerRegistry
   readonly health: HealthMonitor

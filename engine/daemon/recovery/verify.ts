@@ -15,7 +15,7 @@ export async function verifyAll(
   const lines = await Promise.all([
     parts.store.verify(
       containers.map(({ id, definition, up }) => ({ id, diffIds: definition.diffIds, running: up })),
-      { deep: options.deep, live: options.live },
+      { deep: options.deep, live: options.live, results: parts.buildCache.all() },
     ),
     parts.networks.verify(parts.networkRegistry.definitions(), inUse(parts)),
     verifyRuntime(parts, options),
