@@ -27,15 +27,18 @@ const SHAPES: Readonly<Record<string, { readonly form: RegExp; readonly wanted: 
 /** Reads the value of `--mount` (Dockerfile reference, "RUN --mount"): fields between commas, as a line of CSV. */
 export function readMount(value: Slice, problems: Problems): MountFlag {
   const fields: Field[] = []
+  let isWhole = true
   for (const part of splitCsv(value)) {
     const equals = part.text.indexOf('=')
     const name = equals < 0 ? part : part.sub(0, equals)
     const key = name.word(name.text.toLowerCase())
     const field: Field = { key, value: equals < 0 ? null : part.sub(equals + 1).word() }
     if (checkField(field, part.range(), value.text, problems)) fields.push(field)
+    else isWhole = false
   }
   const mount: MountFlag = { fields, range: value.range() }
-  checkMount(mount, problems)
+  // With a field lost, what is missing would only be told twice.
+  if (isWhole) checkMount(mount, problems)
   return mount
 }
 

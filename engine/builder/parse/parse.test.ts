@@ -283,9 +283,9 @@ describe('COPY and ADD', () => {
   test('all flags of ADD [08.11] [08.12]', () => {
     const add = only(
       'add',
-      'ADD --checksum=sha256:1 --keep-git-dir --unpack=false --chown=1 --chmod=644 --link=true u /c',
+      'ADD --checksum=$SUM --keep-git-dir --unpack=false --chown=1 --chmod=644 --link=true u /c',
     )
-    expect(add).toMatchObject({ keepGitDir: true, unpack: false, link: true, checksum: { text: 'sha256:1' } })
+    expect(add).toMatchObject({ keepGitDir: true, unpack: false, link: true, checksum: { text: '$SUM' } })
     expect(only('add', 'ADD a b')).toMatchObject({ keepGitDir: null, unpack: null, link: false })
   })
 

@@ -6,6 +6,7 @@ import { toProblem } from '../problem.ts'
 import type { AddInstruction, CopyFields, CopyInstruction, Source, Word } from '../tree.ts'
 import { readJsonList, splitBlanks } from '../words.ts'
 import { fail, type Line, readFlags } from './line.ts'
+import { checkChecksum, checkMode } from './values.ts'
 
 const SHARED = { chown: 'text', chmod: 'text', link: 'boolean', exclude: 'list' } as const
 
@@ -31,11 +32,13 @@ export function readAdd(line: Line): AddInstruction | null {
   })
   const fields = readCopyFields(line, flags)
   if (fields === null) return null
+  const checksum = flags.text('checksum')
+  checkChecksum(checksum, line.problems)
   return {
     ...line.base,
     kind: 'add',
     ...fields,
-    checksum: flags.text('checksum'),
+    checksum,
     keepGitDir: flags.boolean('keep-git-dir'),
     unpack: flags.boolean('unpack'),
   }
@@ -58,6 +61,7 @@ function readCopyFields(line: Line, flags: FlagValues): CopyFields | null {
     line.problems.push(toProblem(message, destination.range))
     return null
   }
+  checkMode(flags.text('chmod'), line.problems)
   const sources = words
     .slice(0, -1)
     .map((word): Source => toSource(word, list.kind === 'none' ? line.heredocs : []))

@@ -16,6 +16,7 @@ import type {
 } from '../tree.ts'
 import { readJsonList, splitBlanks, splitQuoted } from '../words.ts'
 import { fail, type Line, needsOne, readFlags } from './line.ts'
+import { checkPort, checkSignal } from './values.ts'
 
 export function readEnv(line: Line): EnvInstruction | null {
   const pairs = readPairs(line)
@@ -85,7 +86,9 @@ function isNamed(line: Line, name: Word, word: Slice): boolean {
 export function readExpose(line: Line): ExposeInstruction | null {
   readFlags(line)
   const ports = splitBlanks(line.args)
-  return ports.length === 0 ? needsOne(line) : { ...line.base, kind: 'expose', ports }
+  if (ports.length === 0) return needsOne(line)
+  for (const port of ports) checkPort(port, line.problems)
+  return { ...line.base, kind: 'expose', ports }
 }
 
 export function readVolume(line: Line): VolumeInstruction | null {
@@ -123,7 +126,9 @@ export function readUser(line: Line): UserInstruction | null {
 
 export function readStopsignal(line: Line): StopsignalInstruction | null {
   const signal = readRest(line)
-  return signal === null ? null : { ...line.base, kind: 'stopsignal', signal }
+  if (signal === null) return null
+  checkSignal(signal, line.problems)
+  return { ...line.base, kind: 'stopsignal', signal }
 }
 
 export function readMaintainer(line: Line): MaintainerInstruction | null {
