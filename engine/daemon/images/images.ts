@@ -23,6 +23,7 @@ import {
   withDefaultTag,
   withTag,
 } from '../../oci/reference.ts'
+import type { Credentials } from '../../registry/authenticator.ts'
 import { type Saved, saveImages } from '../../store/save-images.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import type { Filters } from '../filters.ts'
@@ -150,6 +151,24 @@ export class Images {
       const [first] = pushedImages(this.#options.records, reference)
       if (first) this.#emit('push', familiarReference(reference), familiarName(reference), first.image)
     }, signal)
+  }
+
+  /** Pushes an image that was just built under one of its names (fully qualified, with a tag). */
+  async pushBuilt(
+    image: ImageRecord,
+    name: string,
+    told: { readonly credentials: Credentials; readonly report: Report; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const reference = parseReference(name)
+    const { tag } = reference
+    if (tag === undefined) throw new EngineError('invalid', `${name} has no tag to be pushed under`)
+    await this.#pusher.push({ ...told, reference: { ...reference, tag }, image, platform: null })
+    this.#emit('push', familiarReference(reference), familiarName(reference), image)
+  }
+
+  /** Tells that a build gave an image this name (fully qualified). */
+  namedBuilt(image: ImageRecord, name: string): void {
+    this.#emit('tag', image.id, familiar(name), image)
   }
 
   /** POST /images/create with fromSrc: `-` reads `body`, all else is an address. Yields `{"status": "sha256:..."}`. */
