@@ -67,6 +67,8 @@ export interface BuildStep {
 }
 
 export type BuildProgress =
+  /** The Dockerfile, as soon as it was read. */
+  | { readonly kind: 'dockerfile'; readonly at: number; readonly path: string; readonly text: string }
   /** The graph, once it is known. */
   | { readonly kind: 'steps'; readonly at: number; readonly steps: readonly BuildStep[] }
   | {

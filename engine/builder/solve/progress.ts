@@ -35,6 +35,8 @@ export type StepState =
   | { readonly state: 'cancelled' }
 
 export type BuildEvent =
+  /** The Dockerfile, as soon as it was read. */
+  | { readonly kind: 'dockerfile'; readonly at: number; readonly path: string; readonly text: string }
   /** The graph, once it is known; steps of the build's own (`[internal] load build definition`) may come before. */
   | { readonly kind: 'steps'; readonly at: number; readonly steps: readonly StepView[] }
   | {
