@@ -98,7 +98,9 @@ describe('expandWord', () => {
   })
 
   test('tells the variables it found and did not find', () => {
-    const { matched, unmatched } = expandWord('$name ${none:-$other}', lookup)
+    const expanded = expandWord('$name ${none:-$other}', lookup)
+    const { matched, unmatched } = expanded
+    expect([...expanded.undefined]).toEqual(['other'])
     expect([...matched]).toEqual(['name'])
     expect([...unmatched]).toEqual(['other', 'none'])
   })

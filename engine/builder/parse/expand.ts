@@ -28,6 +28,8 @@ export interface Expanded {
   readonly matched: ReadonlySet<string>
   /** Variables that are not set, also where a default stood in for them. */
   readonly unmatched: ReadonlySet<string>
+  /** Those of `unmatched` for which nothing is said to stand in: no `-`, `+` or `?`. */
+  readonly undefined: ReadonlySet<string>
 }
 
 /** A word that cannot be read, or a variable that `${name:?message}` demands. `offset` counts within the word. */
@@ -98,6 +100,7 @@ class Expansion {
   readonly #keepUnset: boolean
   readonly #matched = new Set<string>()
   readonly #unmatched = new Set<string>()
+  readonly #undefined = new Set<string>()
   #keepEscapes: boolean
   #at = 0
 
@@ -112,7 +115,13 @@ class Expansion {
 
   run(): Expanded {
     const { text, words } = this.#until(null, this.#keepEscapes)
-    return { text, words, matched: this.#matched, unmatched: this.#unmatched }
+    return {
+      text,
+      words,
+      matched: this.#matched,
+      unmatched: this.#unmatched,
+      undefined: this.#undefined,
+    }
   }
 
   #fail(reason: string, offset: number): never {
@@ -201,10 +210,13 @@ class Expansion {
     return kept + next
   }
 
-  #value(name: string): string | undefined {
+  #value(name: string, hasStandIn = false): string | undefined {
     const value = this.#lookup(name)
-    if (value === undefined) this.#unmatched.add(name)
-    else this.#matched.add(name)
+    if (value !== undefined) this.#matched.add(name)
+    else {
+      this.#unmatched.add(name)
+      if (!hasStandIn) this.#undefined.add(name)
+    }
     return value
   }
 
@@ -246,7 +258,7 @@ class Expansion {
   #modified(name: string, sign: string, emptyIsUnset: boolean, start: number): string {
     const isPattern = sign === '#' || sign === '%'
     const word = this.#part('}', isPattern, "syntax error: missing '}'", start)
-    const value = this.#value(name)
+    const value = this.#value(name, !isPattern)
     const signs = (emptyIsUnset ? ':' : '') + sign
     if (value === undefined && this.#keepUnset) return `\${${name}${signs}${word}}`
     const isSet = value !== undefined && !(emptyIsUnset && value === '')

@@ -4,6 +4,8 @@
  */
 import { readDirectives } from './directives.ts'
 import { INSTRUCTION_NAMES, readInstruction } from './instructions/instruction.ts'
+import { applyCheck } from './lint/check.ts'
+import { lint } from './lint/lint.ts'
 import { type Problems, toProblem, toWarning } from './problem.ts'
 import { Source } from './source.ts'
 import { type Statement, StatementReader } from './statements.ts'
@@ -36,12 +38,9 @@ export function parseDockerfile(text: string): Dockerfile {
   else if (!outline.hasFrom) {
     problems.push(toProblem('dockerfile contains no stages to build: FROM is missing', source.range(0, 0)))
   }
-  return {
-    directives,
-    globalArgs: outline.globalArgs,
-    stages: outline.stages(),
-    problems: problems.toSorted(byPlace),
-  }
+  const file = { directives, globalArgs: outline.globalArgs, stages: outline.stages(), problems }
+  const found = applyCheck(directives.check, [...problems, ...lint(file)])
+  return { ...file, problems: found.toSorted(byPlace) }
 }
 
 /** The instruction of an ONBUILD that an image's config holds, or what is wrong with it. Never throws. */
