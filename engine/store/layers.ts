@@ -155,6 +155,9 @@ export class Layers implements LayerTars {
         const tar = { path, sizeBytes: size }
         const diff = join(temporary, 'diff')
         await writeRecipe(this.#disk, join(temporary, RECIPE), tar, tally.bodies ?? [], diff)
+        // What is not there any more need not be written by the sync that follows.
+        await spool.close()
+        await this.#disk.unlink(path)
       }
       layer.onProgress?.({ phase: 'extracting', current: size, total: size })
       await layer.claim(diffId)

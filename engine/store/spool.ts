@@ -28,6 +28,7 @@ export class Spool {
   #kept: Piece[] = []
   #reading = false
   #writing: Promise<void> | null = null
+  #closing: Promise<void> | null = null
   #state: { readonly kind: 'open' | 'whole' } | { readonly kind: 'failed'; readonly error: unknown } = {
     kind: 'open',
   }
@@ -80,9 +81,13 @@ export class Spool {
     this.#wake()
   }
 
-  async close(): Promise<void> {
-    await this.#writing?.catch(() => {}) // who wrote it has been told
-    await this.#file.close()
+  /** Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await this.#writing?.catch(() => {}) // who wrote it has been told
+      await this.#file.close()
+    })()
+    return this.#closing
   }
 
   /** The bytes from the start, as they come. */
