@@ -1,5 +1,4 @@
 /** One build's way through its plan. */
-import { createHash } from 'node:crypto'
 import { EngineError, isEngineError } from '../../errors.ts'
 import type { Step, StepId } from '../plan/step.ts'
 import type { Cache, CacheRecord, RecordType } from './cache.ts'
@@ -7,9 +6,11 @@ import { explain } from './explain.ts'
 import { factsOf } from './facts.ts'
 import { Graph } from './graph.ts'
 import { chainOf, contentKey, type InputContent } from './keys.ts'
+import { lazily } from './lazy-image.ts'
 import { CommandFailed, type Fact, type Performed } from './performer.ts'
 import type { Reason } from './progress.ts'
 import type { SharedRuns } from './shared-runs.ts'
+import { nameSlots } from './slots.ts'
 import { type Places, type Solved, type SolveRequest, StepFailed } from './solver.ts'
 import { StepEvents } from './step-events.ts'
 import type { Value } from './value.ts'
@@ -36,8 +37,9 @@ export class SolveRun {
   readonly #abort = new AbortController()
   readonly #outcomes = new Map<StepId, Promise<Outcome>>()
   readonly #values = new Map<StepId, Value>()
+  readonly #made = new Map<StepId, number>()
   readonly #events = new Map<StepId, StepEvents>()
-  readonly #slots = new Map<StepId, string>()
+  readonly #slots: ReadonlyMap<StepId, string>
   readonly #drains: Promise<void>[] = []
   #failure: StepFailed | null = null
 
@@ -47,7 +49,7 @@ export class SolveRun {
     const { plan, emit, dockerfile, surroundings } = request
     this.#graph = new Graph(plan, common.cache, surroundings)
     for (const step of plan.steps) this.#events.set(step.id, new StepEvents(step.id, emit, common.now))
-    nameSlots(plan.steps, dockerfile, this.#slots)
+    this.#slots = nameSlots(plan.steps, dockerfile)
   }
 
   readonly drained = async (): Promise<void> => {
@@ -63,7 +65,8 @@ export class SolveRun {
       const { step } = plan.image
       const outcome = step === null ? null : await this.#outcome(step)
       for (const { id } of plan.steps) this.#unneeded(id)
-      return { value: outcome?.value ?? null, diffIds: (id) => this.#diffIds(id) }
+      const value = outcome?.value ?? null
+      return { value, diffIds: (id) => this.#diffIds(id), madeAt: (id) => this.#madeAt(id) }
     } catch (error) {
       this.#abort.abort()
       await Promise.allSettled(this.#outcomes.values())
@@ -78,7 +81,16 @@ export class SolveRun {
   #diffIds(id: StepId) {
     const value = this.#values.get(id)
     if (value) return value.kind === 'folder' ? null : value.diffIds
+    const { operation } = this.#graph.step(id)
+    if (operation.kind === 'image') return operation.config.rootfs.diff_ids
     return this.#graph.peek(id)?.diffIds ?? null
+  }
+
+  #madeAt(id: StepId): number | null {
+    const made = this.#made.get(id) ?? this.#graph.peek(id)?.createdAt
+    if (made !== undefined) return made
+    const below = this.#graph.step(id).inputs.flatMap((input) => this.#madeAt(input) ?? [])
+    return below.length > 0 ? Math.max(...below) : null
   }
 
   /** Once for each step, however many need it. */
@@ -207,7 +219,8 @@ export class SolveRun {
             const parentKeys = step.inputs.flatMap((id) => this.#graph.definition(id) ?? [])
             const { addedBytes } = performed
             const [description, type] = [step.origin?.text ?? step.name, typeOf(step)]
-            cache.save({ keys, diffIds, inputs: chains, parentKeys, addedBytes, description, type })
+            const record = { keys, diffIds, inputs: chains, parentKeys, addedBytes, description, type }
+            this.#made.set(step.id, cache.save(record).createdAt)
           }
           return performed
         } finally {
@@ -268,6 +281,7 @@ export class SolveRun {
 
   #cached(step: Step, record: CacheRecord, why: string): Outcome {
     this.#common.cache.touch(record.id)
+    this.#made.set(step.id, record.createdAt)
     const at = new Date(record.createdAt).toISOString().slice(0, 19).replace('T', ' ')
     this.#told(step).cached({ kind: 'cached', text: `${why} at ${at}` }, record.addedBytes)
     return { value: { kind: 'layers', diffIds: record.diffIds }, ran: false }
@@ -347,39 +361,4 @@ async function contentOf(
 
 function typeOf({ operation }: Step): RecordType {
   return operation.kind === 'merge' ? 'internal' : 'regular'
-}
-
-/** Pulling is told of when it happens. */
-function lazily({ value }: Performed, events: StepEvents): Value {
-  if (value.kind !== 'image') return value
-  let once: Promise<void> | null = null
-  const fetch = async () => {
-    events.running({ kind: 'asked', text: 'a step needs its files' })
-    try {
-      await value.fetch()
-    } catch (error) {
-      events.failed(error instanceof Error ? error.message : String(error), null)
-      throw error
-    }
-    events.done(null)
-  }
-  return {
-    ...value,
-    fetch: () => {
-      once ??= fetch()
-      return once
-    },
-  }
-}
-
-/** The same place in the next build: Dockerfile, stage, instruction, and which of its steps. */
-function nameSlots(steps: readonly Step[], dockerfile: string, slots: Map<StepId, string>): void {
-  const counts = new Map<string, number>()
-  for (const { id, name, origin, operation } of steps) {
-    const place = origin ? [origin.stage, origin.ordinal, operation.kind] : [name]
-    const text = JSON.stringify([dockerfile, ...place])
-    const count = counts.get(text) ?? 0
-    counts.set(text, count + 1)
-    slots.set(id, createHash('sha256').update(`${text} ${count}`).digest('hex').slice(0, 32))
-  }
 }

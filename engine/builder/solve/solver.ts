@@ -34,6 +34,8 @@ export interface Solved {
   readonly value: Value | null
   /** Layers of a step, when they are known; null for sources, and for what nobody needed and nobody remembers. */
   diffIds(id: StepId): readonly Digest[] | null
+  /** When a step's result was made, ms since 1970; null where `diffIds` is, and for what is only put together. */
+  madeAt(id: StepId): number | null
 }
 
 /** A solve under way. */

@@ -12,6 +12,8 @@ import type {
 } from '../../api/image.ts'
 import { EngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
+import type { ImageConfig } from '../../oci/image-config.ts'
+import { parseConfig } from '../../oci/parse.ts'
 import { hostPlatform, parsePlatform, parsePlatformJson } from '../../oci/platform.ts'
 import {
   familiar,
@@ -49,7 +51,7 @@ import type {
 } from './parameters.ts'
 import { lineage } from './parents.ts'
 import type { Report } from './progress.ts'
-import { Puller } from './pull.ts'
+import { Puller, type PullRequest } from './pull.ts'
 import { Pusher, pushedImages } from './push.ts'
 import { decodeRegistryAuth } from './registry-auth.ts'
 import { Removal } from './removal.ts'
@@ -129,6 +131,25 @@ export class Images {
       const image = await this.#puller.pull({ reference, platform, credentials, report, signal })
       this.#emit('pull', familiarReference(reference), familiarName(reference), image)
     }
+  }
+
+  /** What a name means in its registry, without its layers. Throws as a pull does. */
+  async lookUp(
+    reference: Reference,
+    platform: Platform,
+    { credentials, signal }: { readonly credentials: Credentials; readonly signal: AbortSignal },
+  ): Promise<{ readonly digest: Digest; readonly config: ImageConfig }> {
+    const repository = this.#options.registry.repository(reference, credentials)
+    const { manifest, manifestDescriptor } = await repository.resolve(platform, { signal })
+    const config = parseConfig(await repository.document(manifest.config, { signal }))
+    return { digest: manifestDescriptor.digest, config }
+  }
+
+  /** Pulls one image for work of the engine's own; what fails leaves nothing behind. */
+  async bring(request: PullRequest): Promise<ImageRecord> {
+    const image = await this.#tidily(() => this.#puller.pull(request))
+    this.#emit('pull', familiarReference(request.reference), familiarName(request.reference), image)
+    return image
   }
 
   /** Pushes one tag or all of a repository, and yields the JSON lines. Throws `invalid` for a name that is none. */
