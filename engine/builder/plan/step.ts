@@ -97,6 +97,8 @@ export interface ExecOperation {
   readonly security: 'sandbox' | 'insecure'
   /** Names of build arguments among `env` that explain a changed key. */
   readonly argNames: readonly string[]
+  /** `NAME=value` of the proxies given as build arguments, for what `env` does not set: no part of a key. */
+  readonly proxyEnv: readonly string[]
 }
 
 /** A mount of RUN. `target` is absolute. */
@@ -150,11 +152,15 @@ export interface CopyOperation {
   readonly sources: readonly CopySource[]
   /** Absolute; a slash at its end says that it is a folder. */
   readonly destination: string
-  /** `user`, `uid`, `user:group`: names are looked up in the root's own files; null is 0:0. */
+  /**
+   * `user`, `uid`, `user:group`: names are looked up in the root's own files. Null keeps the owners that the source
+   * has: a folder's says whether they are as on disk or all root's; inline files and downloads are root's.
+   */
   readonly chown: string | null
   /** `0644` or `u=rw,go=r`. */
   readonly chmod: string | null
   readonly exclude: readonly string[]
+  /** Folders above a source are made too, below the destination; of `a/./b/c` only those after the dot. */
   readonly parents: boolean
   readonly unpack: UnpackRule
 }
@@ -166,9 +172,9 @@ export type CopySource =
   | {
       readonly kind: 'path'
       readonly input: number
-      /** Below the input's root, wildcards allowed. */
+      /** Below the input's root without a slash at either end, `.` is all of it; wildcards allowed. */
       readonly path: string
-      /** It fails when nothing matches unless a pattern of several says so. */
+      /** A path without wildcards must be there; a pattern may match nothing. */
       readonly origin: 'local' | 'stage' | 'remote-file' | 'git'
     }
   | { readonly kind: 'inline'; readonly name: string; readonly content: string; readonly mode: number }

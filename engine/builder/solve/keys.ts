@@ -60,7 +60,7 @@ export function contentKey(
 /** What explains a key but is no part of it. */
 function withoutNames(operation: Operation): object {
   if (operation.kind !== 'exec') return operation
-  const { argNames: _, ...rest } = operation
+  const { argNames: _, proxyEnv: __, ...rest } = operation
   return rest
 }
 

@@ -217,7 +217,7 @@ export function image(reference: string): Operation {
 export function run(command: string, more: Partial<ExecOperation> = {}): Operation {
   return {
     ...{ kind: 'exec', root: 0, args: ['/bin/sh', '-c', command], env: [], cwd: '/', user: '', mounts: [] },
-    ...{ network: 'default', security: 'sandbox', argNames: [], ...more },
+    ...{ network: 'default', security: 'sandbox', argNames: [], proxyEnv: [], ...more },
   } as ExecOperation
 }
 
