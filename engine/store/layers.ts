@@ -1,12 +1,10 @@
 /** Layers, unpacked: a folder each, named by its diff id, whole and durable from the moment it can be seen. */
 import { access, readdir, readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decompress } from '../archive/compression.ts'
-import { type LayerTally, ReplacedFolder, replacedFolders, rewriteLayer } from '../archive/rewrite-layer.ts'
+import type { LayerTally } from '../archive/rewrite-layer.ts'
 import { EngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
 import { packTree } from '../host/rooted-files.ts'
-import { unpackTar } from '../host/tar.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { Digester, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, type LayerTars, throwIfAborted } from './blobs.ts'
@@ -14,10 +12,10 @@ import { diskError, publish, SharedSync } from './durable.ts'
 import type { Layout } from './layout.ts'
 import { withPatientCollector } from './patient-collector.ts'
 import { receive } from './receive-layer.ts'
-import type { Spool } from './spool.ts'
 import type { LayerProgress } from './store.ts'
 import { readRecipe, writeRecipe } from './tar-recipe.ts'
 import type { Trash } from './trash.ts'
+import { unpackLayer } from './unpack-layer.ts'
 
 const RECIPE = 'tar-recipe'
 
@@ -132,7 +130,9 @@ export class Layers implements LayerTars {
       if (layer.diffId !== null) await layer.claim(layer.diffId)
       const wanted = layer.diffId !== null && (await this.has(layer.diffId)) ? layer.diffId : null
       const receiving = receive(layer, spool)
-      const unpacking = wanted === null ? this.#unpack(layer, spool, receiving, temporary) : null
+      const folder = join(temporary, 'diff')
+      const unpacking =
+        wanted === null ? unpackLayer({ layer, spool, receiving, folder }, this.#disk, this.#rootless) : null
       const [received, unpacked] = await Promise.allSettled([receiving, unpacking])
       // A download that failed makes the unpacking fail too, and the other way round: the spool keeps the first cause.
       if (received.status === 'rejected') throw received.reason
@@ -210,6 +210,15 @@ export class Layers implements LayerTars {
     await this.#writeFacts(folder, { ...facts, tarBytes, packed: true })
   }
 
+  /** One that came compressed is there: its plain tar can be written again from now on, by the recipe made meanwhile. */
+  async #takeRecipe(made: string, diffId: Digest, tarBytes: number): Promise<void> {
+    const facts = await this.facts(diffId)
+    if (!facts) return
+    const folder = this.#layout.layer(diffId)
+    await this.#disk.rename(join(made, RECIPE), join(folder, RECIPE))
+    await this.#writeFacts(folder, { ...facts, tarBytes })
+  }
+
   async #writeFacts(folder: string, facts: LayerFacts): Promise<void> {
     const fresh = join(folder, 'layer.json.new')
     await this.#disk.writeFile(fresh, JSON.stringify(facts))
@@ -239,64 +248,6 @@ export class Layers implements LayerTars {
   /** Removes short links without a layer; for a start, when none is just being made. */
   async removeStrayLinks(): Promise<void> {
     for (const name of await this.strayLinks()) await this.#disk.unlink(join(this.#layout.links, name))
-  }
-
-  async #unpack(
-    layer: LayerSource,
-    spool: Spool,
-    receiving: Promise<{ readonly digest: Digest }>,
-    temporary: string,
-  ): Promise<{ readonly diffId: Digest; readonly tally: LayerTally }> {
-    let whole = false
-    let asItCame = false
-    receiving.then(
-      () => {
-        whole = true
-      },
-      () => {},
-    )
-    const progress = () =>
-      counting(spool.read(), (current) => {
-        if (whole) layer.onProgress?.({ phase: 'extracting', current, total: spool.written })
-      })
-    const folder = join(temporary, 'diff')
-    const options = { rootless: this.#rootless, whiteouts: layer.whiteouts ?? true }
-    const unpack = async (replaced?: ReadonlyMap<string, number>) => {
-      const digester = new Digester()
-      const tally: LayerTally = { entries: 0, sizeBytes: 0 }
-      // What is not compressed is hashed as it comes in: once is enough.
-      const plain = digestedUnless(
-        () => asItCame,
-        decompress(progress(), (compression) => {
-          asItCame = compression === 'none'
-        }),
-        digester,
-      )
-      await unpackTar(folder, rewriteLayer(plain, replaced ? { ...options, replaced } : options, tally))
-      return { digester, tally }
-    }
-    const unpacked = await unpack()
-      .catch(async (error: unknown) => {
-        if (!(error instanceof ReplacedFolder)) throw error
-        // Rare, and only known when it comes: once more, without what is replaced later.
-        const replaced = await replacedFolders(decompress(spool.read()), options)
-        await this.#disk.removeTree(folder)
-        await this.#disk.mkdir(folder, 0o755)
-        return unpack(replaced)
-      })
-      .catch((error: unknown) => {
-        spool.fail(error)
-        throw error
-      })
-    const { digester, tally } = unpacked
-    const diffId = asItCame ? (await receiving).digest : digester.digest()
-    if (layer.diffId !== null && layer.diffId !== diffId) {
-      throw new EngineError(
-        'invalid',
-        `the layer ${layer.expected?.digest ?? ''} unpacks to ${diffId}, but its image says ${layer.diffId}: it is not to be trusted, and nothing of it is kept`,
-      )
-    }
-    return { diffId, tally }
   }
 
   /** Makes both durable by one sync of the file system, and only then gives the blob and the layer their names. */
@@ -336,7 +287,9 @@ export class Layers implements LayerTars {
       if (await this.has(diffId)) {
         // Another blob with the same content was faster, and may not be durable yet.
         await this.#disk.syncFolder(this.#layout.layers)
-        if (blobPath !== null && !(await this.#blobs.has(blob))) await this.#blobs.adopt(blobPath, blob)
+        if (await this.#blobs.has(blob)) return
+        if (tarBytes !== null) await this.#takeRecipe(temporary, diffId, tarBytes)
+        else if (blobPath !== null) await this.#blobs.adopt(blobPath, blob)
         return
       }
       // A damaged one is in the way.
@@ -383,22 +336,5 @@ function parseFacts(text: string): LayerFacts | null {
     return JSON.parse(text) as LayerFacts
   } catch {
     return null
-  }
-}
-
-/** Passes `source` on, and lets `digester` see it unless `skip` says otherwise. */
-async function* digestedUnless(skip: () => boolean, source: AsyncIterable<Uint8Array>, digester: Digester) {
-  for await (const chunk of source) {
-    if (!skip()) digester.update(chunk)
-    yield chunk
-  }
-}
-
-async function* counting(source: AsyncIterable<Uint8Array>, report: (bytes: number) => void) {
-  let bytes = 0
-  for await (const chunk of source) {
-    bytes += chunk.length
-    yield chunk
-    report(bytes)
   }
 }

@@ -135,7 +135,7 @@ describe.runIf(root)('the tar of a layer that came plain', () => {
     expect(lines.join('\n')).toContain(`layer ${diffId} was changed`)
   })
 
-  it('stays a blob when the layer was there already by way of a compressed one', async () => {
+  it('is a blob when the layer was there already by way of a compressed one', async () => {
     const plain = Buffer.concat([encodeEntry(header('file', 'big'), BIG), END_OF_ARCHIVE])
     const packed = gzipSync(plain)
     const described = { mediaType: 'x', digest: digestOf(packed), size: packed.length }
