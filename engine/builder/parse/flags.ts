@@ -25,6 +25,11 @@ export function splitFlags(slice: Slice): { readonly flags: readonly Flag[]; rea
   }
 }
 
+/** Where the flag ends that starts at `start`. */
+export function flagEnd(text: string, start: number): number {
+  return readFlag(text, start).end
+}
+
 function readFlag(text: string, start: number): { text: string; indices: readonly number[]; end: number } {
   const indices: number[] = []
   let quote = ''

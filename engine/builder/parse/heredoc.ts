@@ -4,6 +4,9 @@ import type { Slice, Source } from './source.ts'
 import type { StatementReader } from './statements.ts'
 import type { Heredoc } from './tree.ts'
 
+/** How the error begins that a heredoc has no end. */
+export const UNTERMINATED = 'unterminated heredoc'
+
 /** A heredoc with its lines as written, tabs included. */
 export interface ReadHeredoc {
   readonly heredoc: Heredoc
@@ -52,7 +55,7 @@ export function readHeredocs(
     const range = line.range(start, at)
     const body = reader.body(mark.name, mark.chomp)
     if (!body.terminated) {
-      problems.push(toProblem(`unterminated heredoc: no line is ${mark.name} alone`, range))
+      problems.push(toProblem(`${UNTERMINATED}: no line is ${mark.name} alone`, range))
     }
     heredocs.push({ heredoc: toHeredoc(mark, body, range, line.source), raw: body.content })
   }

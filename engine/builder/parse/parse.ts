@@ -55,12 +55,14 @@ export function parseTrigger(text: string): {
   const instruction =
     statement === null ? null : readInstruction(statement, { reader, escape: '\\', problems })
   if (statement === null || reader.next() !== null) {
-    problems.push(toProblem('onbuild trigger should be a single expression', source.range(0, text.length)))
+    problems.push(
+      toProblem('onbuild trigger should be a single expression', source.range(0, source.text.length)),
+    )
   }
   const kind = instruction?.kind
   if (kind === 'from' || kind === 'onbuild' || kind === 'maintainer') {
     const message = `${kind.toUpperCase()} isn't allowed as an ONBUILD trigger`
-    problems.push(toProblem(message, source.range(0, text.length)))
+    problems.push(toProblem(message, source.range(0, source.text.length)))
   }
   return { instruction: instruction?.kind === 'from' ? null : instruction, problems }
 }

@@ -34,6 +34,11 @@ export interface Body {
   readonly terminated: boolean
 }
 
+/** What ends a line that goes on. An escaped escape at the end of a line does not. */
+export function continuationOf(escapeSign: '\\' | '`'): RegExp {
+  return escapeSign === '\\' ? /(?<!\\)\\[ \t]*$/ : /(?<!`)`[ \t]*$/
+}
+
 /** Reads statements one after the other; the body of a heredoc is asked for between two of them. */
 export class StatementReader {
   readonly #source: Source
@@ -43,9 +48,12 @@ export class StatementReader {
   constructor(source: Source, escapeSign: '\\' | '`', start: number) {
     this.#source = source
     this.#at = start
-    const sign = escapeSign === '\\' ? '\\\\' : '`'
-    // An escaped escape at the end of a line is no continuation.
-    this.#continuation = new RegExp(`(?<!${sign})${sign}[ \\t]*$`)
+    this.#continuation = continuationOf(escapeSign)
+  }
+
+  /** Where the next line starts. */
+  get at(): number {
+    return this.#at
   }
 
   next(): Statement | null {
