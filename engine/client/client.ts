@@ -54,14 +54,21 @@ export class EngineClient {
 
   /**
    * Events from `since` (seconds since 1970 with nine decimals) or from now on. Resolves once the engine listens, so
-   * that nothing of a list read afterwards is missed. Ends cleanly when `signal` aborts, throws when the engine goes.
+   * that nothing of a list read afterwards is missed. Ends cleanly when `signal` aborts or at `until`, throws when the
+   * engine goes.
    */
   async events(options: {
     readonly since?: string | undefined
+    readonly until?: string | undefined
+    readonly filters?: Readonly<Record<string, readonly string[]>> | undefined
     readonly signal: AbortSignal
   }): Promise<AsyncGenerator<EngineEvent, void, undefined>> {
     const source = await this.#transport.stream('GET', '/events', {
-      query: { since: options.since },
+      query: {
+        since: options.since,
+        until: options.until,
+        filters: options.filters && JSON.stringify(options.filters),
+      },
       signal: options.signal,
     })
     return guarded(source, jsonLines<EngineEvent>(source), this.#transport.describe(), options.signal)

@@ -13,9 +13,9 @@ import type { Transport } from './transport.ts'
 /** Which lines of a log. Times are seconds since 1970 with up to nine decimals. */
 export interface LogOptions {
   readonly follow: boolean
-  readonly tail?: number
-  readonly since?: string
-  readonly until?: string
+  readonly tail?: number | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
   readonly timestamps: boolean
   /** Whether the container has a terminal: its log is not framed then. */
   readonly terminal: boolean

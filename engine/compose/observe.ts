@@ -37,19 +37,29 @@ export async function observeContainers(
 ): Promise<readonly ObservedContainer[]> {
   const rows = await client.containers.list({ label: [`${LABEL.project}=${project}`] })
   const found: ObservedContainer[] = []
-  await eachAtOnce(rows, async ({ Id, Labels }) => {
-    const inspect = await orNothing(client.containers.inspect(Id))
-    const service = Labels?.[LABEL.service]
-    if (!inspect || service === undefined) return
-    found.push({
-      service,
-      number: Number(Labels?.[LABEL.number] ?? 1),
-      oneoff: Labels?.[LABEL.oneoff]?.toLowerCase() === 'true',
-      // The client names what the application reads; the answer is Docker's, whole.
-      inspect: inspect as unknown as ContainerInspect,
-    })
+  await eachAtOnce(rows, async ({ Id }) => {
+    const container = await observeContainer(client, Id)
+    if (container) found.push(container)
   })
   return found.toSorted((a, b) => (a.inspect.Name < b.inspect.Name ? -1 : 1))
+}
+
+/** One container; undefined when it is gone, or no service's. */
+export async function observeContainer(
+  client: EngineClient,
+  id: string,
+): Promise<ObservedContainer | undefined> {
+  const inspect = await orNothing(client.containers.inspect(id))
+  const labels = inspect?.Config.Labels
+  const service = labels?.[LABEL.service]
+  if (!inspect || service === undefined) return undefined
+  return {
+    service,
+    number: Number(labels?.[LABEL.number] ?? 1),
+    oneoff: labels?.[LABEL.oneoff]?.toLowerCase() === 'true',
+    // The client names what the application reads; the answer is Docker's, whole.
+    inspect: inspect as unknown as ContainerInspect,
+  }
 }
 
 async function observeImage(client: EngineClient, name: string): Promise<ObservedImage | null> {

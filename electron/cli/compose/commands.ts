@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   create: async () => (await upping()).create,
   down: async () => (await import('./commands/down.ts')).down,
   kill: async () => (await lifecycle()).kill,
+  logs: async () => (await import('./commands/logs.ts')).logs,
   pause: async () => (await lifecycle()).pause,
   plan: async () => (await upping()).plan,
   ps: async () => (await import('./commands/ps.ts')).ps,
