@@ -1,6 +1,6 @@
 /** Calls about containers (Docker Engine API, "Container"). */
 import type { Duplex, Readable } from 'node:stream'
-import type { ContainerCreateRequest } from '../api/container.ts'
+import type { ContainerCreateRequest, ContainerTop } from '../api/container.ts'
 import { END_OF_ARCHIVE, encodeEntry } from '../archive/write.ts'
 import { isEngineError } from '../errors.ts'
 import type { Output } from './frames.ts'
@@ -29,6 +29,14 @@ export interface FileToPut {
   readonly gid: number
   readonly mode: number
   readonly content: Uint8Array
+}
+
+/** What the engine says of a path in a container. `mode` has Go's bits: 2^31 is a folder, 2^27 a symlink. */
+export interface PathStat {
+  readonly name: string
+  readonly size: number
+  readonly mode: number
+  readonly linkTarget: string
 }
 
 /** Containers of one engine. Every call throws `EngineError`. */
@@ -109,14 +117,49 @@ export class Containers {
     })
   }
 
-  /** Resolves to the exit code when it no longer runs. */
-  async wait(id: string, signal?: AbortSignal): Promise<number> {
+  /** Resolves to the exit code when it no longer runs, or by `condition` at its next exit. */
+  async wait(id: string, signal?: AbortSignal, condition?: 'next-exit' | 'removed'): Promise<number> {
     const answer = await this.#transport.json<{ readonly StatusCode: number }>(
       'POST',
       `/containers/${encodeURIComponent(id)}/wait`,
-      { signal },
+      { signal, query: { condition } },
     )
     return answer.StatusCode
+  }
+
+  /** Its processes, by the columns of ps. */
+  top(id: string): Promise<ContainerTop> {
+    return this.#transport.json('GET', `/containers/${encodeURIComponent(id)}/top`)
+  }
+
+  /** A file or folder of it as a tar, and what the engine says of that path. */
+  async archive(id: string, path: string): Promise<{ readonly stat: PathStat; readonly tar: Readable }> {
+    const tar = (await this.#transport.stream('GET', `/containers/${encodeURIComponent(id)}/archive`, {
+      query: { path },
+    })) as Readable & { readonly headers: Readonly<Record<string, string>> }
+    return { stat: decodeStat(tar.headers['x-docker-container-path-stat']), tar }
+  }
+
+  /** What stands at a path of it; undefined when nothing does. */
+  async stat(id: string, path: string): Promise<PathStat | undefined> {
+    try {
+      const answer = (await this.#transport.stream('HEAD', `/containers/${encodeURIComponent(id)}/archive`, {
+        query: { path },
+      })) as Readable & { readonly headers: Readonly<Record<string, string>> }
+      answer.resume()
+      return decodeStat(answer.headers['x-docker-container-path-stat'])
+    } catch (error) {
+      if (isEngineError(error, 'not-found')) return undefined
+      throw error
+    }
+  }
+
+  /** Unpacks a tar below a folder of it. `keepOwners` as `docker cp -a`. */
+  async putArchive(id: string, path: string, tar: Readable, keepOwners = false): Promise<void> {
+    await this.#transport.upload('PUT', `/containers/${encodeURIComponent(id)}/archive`, tar, {
+      path,
+      ...(keepOwners ? { copyUIDGID: '1' } : {}),
+    })
   }
 
   /** The log as bytes by stream, with back-pressure. Ends when `signal` aborts. */
@@ -155,9 +198,9 @@ export class Containers {
   }
 
   /** Both ways to the main process. Raw with a terminal, framed without. */
-  attach(id: string, options: { readonly logs: boolean }): Promise<Duplex> {
+  attach(id: string, options: { readonly logs: boolean; readonly stdin?: boolean }): Promise<Duplex> {
     return this.#transport.hijack(`/containers/${encodeURIComponent(id)}/attach`, {
-      query: { stream: true, stdin: true, stdout: true, stderr: true, logs: options.logs },
+      query: { stream: true, stdin: options.stdin ?? true, stdout: true, stderr: true, logs: options.logs },
     })
   }
 
@@ -173,6 +216,10 @@ export class Containers {
       if (!isEngineError(error, 'not-modified')) throw error
     }
   }
+}
+
+function decodeStat(header: string | undefined): PathStat {
+  return JSON.parse(Buffer.from(header ?? '', 'base64').toString('utf8')) as PathStat
 }
 
 function encodeFile({ path, uid, gid, mode, content }: FileToPut): Buffer {

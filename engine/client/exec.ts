@@ -8,7 +8,9 @@ export interface ExecOptions {
   readonly terminal: boolean
   readonly stdin: boolean
   readonly user?: string | undefined
-  readonly environment?: readonly string[]
+  readonly environment?: readonly string[] | undefined
+  readonly directory?: string | undefined
+  readonly privileged?: boolean | undefined
 }
 
 /** Exec of one engine. Every call throws `EngineError`. */
@@ -33,6 +35,8 @@ export class Exec {
           AttachStderr: true,
           User: options.user,
           Env: options.environment,
+          WorkingDir: options.directory,
+          Privileged: options.privileged,
         },
       },
     )
@@ -42,6 +46,11 @@ export class Exec {
   /** Starts it; the stream is raw with a terminal, framed without. `end()` closes its stdin alone. */
   start(id: string, options: { readonly terminal: boolean }): Promise<Duplex> {
     return this.#transport.hijack(`/exec/${id}/start`, { body: { Detach: false, Tty: options.terminal } })
+  }
+
+  /** Starts it and leaves it to itself. */
+  async startDetached(id: string): Promise<void> {
+    await this.#transport.json('POST', `/exec/${id}/start`, { body: { Detach: true } })
   }
 
   resize(id: string, rows: number, cols: number): Promise<void> {

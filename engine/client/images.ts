@@ -1,4 +1,5 @@
 /** Calls about images (Docker Engine API, "Image"). */
+import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ImageDeleteItem, ImageHistoryItem, ImageInspect, ImageSummary, PullProgress } from './shapes.ts'
@@ -50,20 +51,48 @@ export class Images {
    */
   async *pull(
     reference: string,
-    options: { readonly credentials?: Credentials | undefined; readonly signal: AbortSignal },
+    options: {
+      readonly credentials?: Credentials | undefined
+      readonly platform?: string | undefined
+      readonly signal: AbortSignal
+    },
   ): AsyncGenerator<PullProgress, void, undefined> {
     const source = await this.#transport.stream('POST', '/images/create', {
-      query: { fromImage: reference },
+      query: { fromImage: reference, platform: options.platform },
       registryAuth: options.credentials,
       signal: options.signal,
     })
-    const lines = guarded(source, jsonLines<PullProgress>(source), this.#transport.describe(), options.signal)
+    yield* this.#lines(source, `the pull of ${reference}`, options.signal)
+  }
+
+  /** Pushes a name with its tag; as `pull` else. An engine wants to be told of an account, though there be none. */
+  async *push(
+    reference: string,
+    options: { readonly credentials?: Credentials | undefined; readonly signal: AbortSignal },
+  ): AsyncGenerator<PullProgress, void, undefined> {
+    const colon = reference.lastIndexOf(':')
+    const tagged = colon > reference.lastIndexOf('/')
+    const name = tagged ? reference.slice(0, colon) : reference
+    const source = await this.#transport.stream('POST', `/images/${escapeName(name)}/push`, {
+      query: { tag: tagged ? reference.slice(colon + 1) : 'latest' },
+      registryAuth: options.credentials ?? { username: '', password: '' },
+      signal: options.signal,
+    })
+    yield* this.#lines(source, `the push of ${reference}`, options.signal)
+  }
+
+  async *#lines(
+    source: Readable,
+    what: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<PullProgress, void, undefined> {
+    const lines = guarded(source, jsonLines<PullProgress>(source), this.#transport.describe(), signal)
     for await (const line of lines) {
       const message = line.errorDetail?.message ?? line.error
       if (message !== undefined) throw new EngineError(kindOf(message), message)
       yield line
     }
-    if (options.signal.aborted) throw new EngineError('cancelled', `the pull of ${reference} was cancelled`)
+    if (signal.aborted) throw new EngineError('cancelled', `${what} was cancelled`)
   }
 }
 

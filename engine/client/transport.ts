@@ -96,7 +96,7 @@ export class Transport {
   async upload(
     method: Method,
     path: string,
-    archive: Uint8Array,
+    archive: Uint8Array | Readable,
     query: Readonly<Record<string, string>>,
   ): Promise<void> {
     await this.#readAll(await this.stream(method, path, { query, file: archive }), undefined)

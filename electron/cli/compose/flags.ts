@@ -70,7 +70,8 @@ export function readFlags(
   const own = args.slice(0, end).flatMap((arg) => {
     const [, name = '', value] = /^--([a-z-]+)=(true|false)$/i.exec(arg) ?? []
     if (table[name]?.type !== 'boolean') return [arg]
-    return value?.toLowerCase() === 'true' ? [`--${name}`] : []
+    if (value?.toLowerCase() === 'true') return [`--${name}`]
+    return table[`no-${name}`] ? [`--no-${name}`] : []
   })
   try {
     const { values, positionals } = parseArgs({ args: own, allowPositionals: true, options: { ...table } })

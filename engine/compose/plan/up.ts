@@ -5,8 +5,9 @@
 import type { Project, Service } from '../load/project.ts'
 import type { Change } from './change.ts'
 import { seconds } from './desired/amounts.ts'
-import { type DesiredContainer, desiredContainer } from './desired/container.ts'
-import { containerLabels, LABEL } from './desired/labels.ts'
+import type { DesiredContainer } from './desired/container.ts'
+import { LABEL } from './desired/labels.ts'
+import { desiredOf } from './desired/of-service.ts'
 import { differences } from './differences.ts'
 import { configHash, containerName, imageOf } from './identity.ts'
 import type { Observed, ObservedContainer, ObservedImage } from './observed.ts'
@@ -36,6 +37,21 @@ export function planUp(project: Project, observed: Observed, options: UpOptions 
   return new Up(project, observed, options).plan()
 }
 
+/** A container of `run`: its service as it was changed for it, and its name. */
+export interface Oneoff {
+  readonly service: Service
+  readonly name: string
+  /** Answers to its service's name. */
+  readonly serviceAlias: boolean
+  /** Neither starts nor waits for what the service depends on. */
+  readonly noDeps: boolean
+}
+
+/** Plans the container of a `run`, which is not started, and what it depends on, which is. */
+export function planRun(project: Project, observed: Observed, oneoff: Oneoff, options: UpOptions = {}): Plan {
+  return new Up(project, observed, options).planOneoff(oneoff)
+}
+
 class Up {
   readonly #project: Project
   readonly #observed: Observed
@@ -62,6 +78,30 @@ class Up {
     this.#volumes(services)
     for (const service of services) this.#service(service)
     this.#orphans()
+    return { changes: this.#changes, steps: this.#steps.all, warnings: this.#warnings }
+  }
+
+  planOneoff({ service, name, serviceAlias, noDeps }: Oneoff): Plan {
+    const wanted = withDependencies(this.#project.services, [service.name])
+    const others = startOrder(this.#project.services).filter(
+      (each) => !noDeps && wanted.has(each.name) && each.name !== service.name,
+    )
+    this.#networks([...others, service])
+    this.#volumes([...others, service])
+    for (const other of others) this.#service(other)
+    const image = this.#image(service)
+    const made = desiredOf(this.#project, service, {
+      ...{ name, number: 1, oneoff: true, serviceAlias, imageId: image.now?.id ?? '' },
+    })
+    const stdin = service.stdin_open ?? false
+    // The end of what is typed is the end of its input.
+    const container = { ...made, body: { ...made.body, AttachStdin: stdin, StdinOnce: stdin } }
+    this.#changes.push({ kind: 'container', name, verb: 'create', reasons: ['it is a run of its own'] })
+    this.#steps.add({ kind: 'create', service: service.name, number: 1, container, inPlaceOf: null }, [
+      ...(noDeps ? [] : this.#requirements(service)),
+      image.step,
+      ...this.#resourceSteps(service),
+    ])
     return { changes: this.#changes, steps: this.#steps.all, warnings: this.#warnings }
   }
 
@@ -211,34 +251,11 @@ class Up {
   }
 
   #desired(service: Service, number: number, image: ObservedImage | null): DesiredContainer {
-    const project = this.#project
-    const first = (name: string) => {
-      const other = project.services[name]
-      return other ? containerName(project, other, 1) : name
-    }
-    const namespace = (mode: string | undefined) =>
-      mode?.startsWith('service:') ? `container:${first(mode.slice(8))}` : (mode ?? '')
-    return desiredContainer(service, project, {
-      name: containerName(project, service, number),
-      image: imageOf(project, service),
-      namespaces: {
-        network: namespace(service.network_mode),
-        ipc: namespace(service.ipc),
-        pid: namespace(service.pid),
-      },
-      volumesFrom: (service.volumes_from ?? []).map((from) => {
-        const parts = from.startsWith('container:')
-          ? from.slice(10).split(':')
-          : [first(from.split(':')[0] ?? ''), ...from.split(':').slice(1)]
-        return parts.join(':')
-      }),
-      links: [],
-      labels: containerLabels(project, service, {
-        number,
-        hash: configHash(service),
-        imageId: image?.id ?? '',
-        oneoff: false,
-      }),
+    return desiredOf(this.#project, service, {
+      name: containerName(this.#project, service, number),
+      number,
+      oneoff: false,
+      imageId: image?.id ?? '',
     })
   }
 

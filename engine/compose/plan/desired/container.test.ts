@@ -19,6 +19,7 @@ async function container(text: string) {
     namespaces: { network: '', ipc: '', pid: '' },
     volumesFrom: [],
     links: [],
+    serviceAlias: true,
     labels: { made: 'here' },
   })
 }

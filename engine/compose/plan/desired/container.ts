@@ -17,6 +17,8 @@ export interface ContainerFacts {
   readonly volumesFrom: readonly string[]
   readonly links: readonly string[]
   readonly labels: Readonly<Record<string, string>>
+  /** Whether it answers to its service's name, as containers of `run` do not. */
+  readonly serviceAlias: boolean
 }
 
 export interface DesiredContainer {
@@ -31,7 +33,13 @@ export function desiredContainer(
   project: Project,
   facts: ContainerFacts,
 ): DesiredContainer {
-  const { mode, config } = networking(service, project, facts.name, facts.namespaces.network)
+  const { mode, config } = networking(
+    service,
+    project,
+    facts.name,
+    facts.namespaces.network,
+    facts.serviceAlias,
+  )
   const mounted = mountsOf(service, project)
   const granted = grantsOf(service, project)
   const body: ContainerCreateRequest = {

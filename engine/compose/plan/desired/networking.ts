@@ -22,6 +22,7 @@ export function networking(
   project: Project,
   containerName: string,
   target: string,
+  serviceAlias = true,
 ): Networking {
   if (service.network_mode !== undefined) return { mode: target, config: {} }
   const order = networkOrder(service)
@@ -34,17 +35,24 @@ export function networking(
       EndpointsConfig: Object.fromEntries(
         order.map((key) => [
           engineName(key),
-          endpoint(service, service.networks?.[key] ?? null, containerName),
+          endpoint(service, service.networks?.[key] ?? null, containerName, serviceAlias),
         ]),
       ),
     },
   }
 }
 
-function endpoint(service: Service, attachment: Attachment | null, containerName: string) {
+function endpoint(
+  service: Service,
+  attachment: Attachment | null,
+  containerName: string,
+  serviceAlias: boolean,
+) {
   const mac = attachment?.mac_address ?? service.mac_address
   return {
-    Aliases: [...new Set([service.name, ...(attachment?.aliases ?? []), containerName])],
+    Aliases: [
+      ...new Set([...(serviceAlias ? [service.name] : []), ...(attachment?.aliases ?? []), containerName]),
+    ],
     ...(attachment?.ipv4_address || attachment?.ipv6_address || attachment?.link_local_ips
       ? {
           IPAMConfig: {
