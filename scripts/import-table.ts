@@ -41,9 +41,13 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   'electron/preload': ['electron/contract'],
   'electron/headless': ['electron/router'],
   // `longshore serve` and the fallback of `longshore` start the headless shell.
-  // `longshore compose` talks to an engine itself: a stack comes up where no window is, and no services run.
+  // `longshore compose` and `longshore build` talk to an engine themselves: they work where no window is, and no
+  // services run. Building tells its progress in the API's own values, packs contexts and unpacks what comes back.
   'electron/cli': [
     ...['electron/router', 'electron/headless', 'engine/main.ts', 'engine/client', 'engine/compose'],
+    ...['engine/api', 'engine/context', 'engine/archive'],
+    // Who has signed in with docker has signed in here: read in one place.
+    'electron/services/images/docker-config.ts',
   ],
   'renderer/app': ['renderer/features', 'renderer/panels', 'renderer/ui', 'renderer/rpc'],
   'renderer/features': ['renderer/panels', 'renderer/ui', 'renderer/rpc', 'renderer/lib'],

@@ -13,6 +13,10 @@ async function main(): Promise<number> {
     const places = readOptions([], process.env, process.getuid?.() ?? 1)
     return (await import('./compose/main.ts')).compose(rest, places.engineSocket)
   }
+  if (door === 'build') {
+    const places = readOptions([], process.env, process.getuid?.() ?? 1)
+    return (await import('./build/main.ts')).build(rest, places.engineSocket)
+  }
   const options = readOptions(process.argv.slice(2), process.env, process.getuid?.() ?? 1)
   const version = readVersion()
   switch (options.command) {

@@ -20,6 +20,7 @@ export const HELP = `Longshore, a container manager with an engine of its own.
   longshore                 open the window; without Electron or a display, print a link to it
   longshore serve           serve the window to a browser and print the link
   longshore engine ...      the engine itself (longshore engine help)
+  longshore build ...       an image from a Dockerfile (longshore build --help)
   longshore compose ...     stacks from compose files (longshore compose help)
   longshore ps | images     containers or images of the embedded engine, one a line
   longshore help | version

@@ -28,6 +28,17 @@ export type RegistryAccounts = Readonly<
   Record<string, { readonly username?: string; readonly password?: string; readonly identitytoken?: string }>
 >
 
+/** A line of POST /build's answer. */
+export interface ClassicLine {
+  readonly stream?: string
+  readonly status?: string
+  readonly progress?: string
+  readonly id?: string
+  readonly error?: string
+  readonly errorDetail?: { readonly code?: number; readonly message?: string }
+  readonly aux?: { readonly ID?: string }
+}
+
 /** Builds of one engine. Every call throws `EngineError`. */
 export class Builds {
   readonly #transport: Transport
@@ -62,6 +73,34 @@ export class Builds {
     })
     const who = this.#transport.describe()
     return guarded(source, jsonLines<BuildStarted | BuildProgress>(source), who, options.signal)
+  }
+
+  /**
+   * The build that every engine has (POST /build): lines of text, a step after the other. `context` is a tar; null
+   * where `query.remote` names one. Aborting cancels it.
+   */
+  async classic(
+    query: Readonly<Record<string, string | undefined>>,
+    options: {
+      readonly context: AsyncIterable<Uint8Array> | null
+      readonly accounts?: RegistryAccounts
+      readonly signal: AbortSignal
+    },
+  ): Promise<AsyncGenerator<ClassicLine, void, undefined>> {
+    const accounts = Buffer.from(JSON.stringify(options.accounts ?? {})).toString('base64url')
+    const broken = new AbortController()
+    const { context } = options
+    const file =
+      context === null
+        ? Buffer.alloc(0)
+        : Readable.from(context, { objectMode: false }).on('error', () => broken.abort())
+    const source = await this.#transport.stream('POST', '/build', {
+      query,
+      file,
+      headers: { 'Content-Type': 'application/x-tar', 'X-Registry-Config': accounts },
+      signal: AbortSignal.any([options.signal, broken.signal]),
+    })
+    return guarded(source, jsonLines<ClassicLine>(source), this.#transport.describe(), options.signal)
   }
 
   /** What a build told since its start; with `follow` until its end. */

@@ -29,7 +29,7 @@ describe('flags', () => {
 
   test.each([
     ['--index one', () => read('--index one', false).whole('index'), 'invalid'],
-    ['--nothing', () => read('--nothing', false), 'longshore compose x --help'],
+    ['--nothing', () => read('--nothing', false), 'longshore x --help'],
   ])('refuses %s', (_, act, message) => {
     expect(act).toThrow(message === 'invalid' ? 'whole number' : message)
   })

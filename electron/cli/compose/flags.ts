@@ -77,7 +77,7 @@ export function readFlags(
     const { values, positionals } = parseArgs({ args: own, allowPositionals: true, options: { ...table } })
     return new Flags(values, [...positionals, ...args.slice(end)])
   } catch (cause) {
-    throw new EngineError('invalid', `${(cause as Error).message}; see "longshore compose ${usage} --help"`, {
+    throw new EngineError('invalid', `${(cause as Error).message}; see "longshore ${usage} --help"`, {
       cause,
     })
   }

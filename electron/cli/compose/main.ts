@@ -27,7 +27,7 @@ export async function compose(args: readonly string[], socket: string): Promise<
   if (!find) throw unknown(name)
   const command = await find()
   const table = { ...command.flags, help: { type: 'boolean' } } as const
-  const flags = readFlags(rest, table, { leading: command.leading ?? false, usage: name })
+  const flags = readFlags(rest, table, { leading: command.leading ?? false, usage: `compose ${name}` })
   if (flags.yes('help')) return help(name)
   return command.run(new Call(project, flags, socket))
 }

@@ -44,7 +44,7 @@ export function readComposeOptions(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>> = {},
 ): { readonly project: ProjectOptions; readonly command: string; readonly rest: readonly string[] } {
-  const flags = readFlags(args, TABLE, { leading: true, usage: '' })
+  const flags = readFlags(args, TABLE, { leading: true, usage: 'compose' })
   const [name, ...rest] = flags.names
   const parallel = flags.whole('parallel') ?? numberOf(environment.COMPOSE_PARALLEL_LIMIT)
   const separator = environment.COMPOSE_PATH_SEPARATOR || ':'

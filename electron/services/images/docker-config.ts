@@ -42,6 +42,26 @@ export async function accountFor(
   return username === '' ? undefined : { username, password: password.join(':').replace(/\0+$/, '') }
 }
 
+/**
+ * Every account that there is, by registry as config.json names it: for a build, whose Dockerfile alone says what it
+ * pulls. A helper that does not work leaves its registry without one, and the registry says so if it matters.
+ */
+export async function allAccounts(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Readonly<Record<string, Credentials>>> {
+  const folder = env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker')
+  const config = await readConfig(join(folder, 'config.json'))
+  const servers = new Set([...Object.keys(config?.auths ?? {}), ...Object.keys(config?.credHelpers ?? {})])
+  const found = await Promise.all(
+    [...servers].map(async (server) => {
+      const reference = server === HUB ? 'docker.io/any' : `${hostOf(server)}/any`
+      const account = await accountFor(reference, env).catch(() => undefined)
+      return account === undefined ? [] : [[server, account] as const]
+    }),
+  )
+  return Object.fromEntries(found.flat())
+}
+
 /** The registry that a name is in, by the rule of docker's names. */
 function domainOf(reference: string): string {
   const slash = reference.indexOf('/')

@@ -1,0 +1,39 @@
+/** Numbers and reasons as progress says them. Pure. */
+import type { StepReason } from '../../../../engine/api/longshore/build-events.ts'
+import type { StatusLine } from './model.ts'
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
+
+/** `1.50MB`; units are powers of 1000. */
+export function bytes(count: number): string {
+  let value = count
+  let unit = 0
+  for (; value >= 1000 && unit < UNITS.length - 1; unit++) value /= 1000
+  return `${unit === 0 ? value : value.toFixed(2)}${UNITS[unit]}`
+}
+
+/** `1.2s` */
+export function seconds(milliseconds: number): string {
+  return `${(Math.max(0, milliseconds) / 1000).toFixed(1)}s`
+}
+
+/** ` 1.20MB / 3.40MB`, ` 12B`, or nothing. */
+export function amount({ current, total }: Pick<StatusLine, 'current' | 'total'>): string {
+  if (total !== 0) return ` ${bytes(current)} / ${bytes(total)}`
+  return current === 0 ? '' : ` ${bytes(current)}`
+}
+
+/** Why a step ran, or null where there is nothing to wonder about: it was cached, or is new. */
+export function because(reason: StepReason | null): string | null {
+  switch (reason?.kind) {
+    case 'changed':
+    case 'input':
+    case 'asked':
+    case 'lost':
+      return `ran because: ${reason.text}`
+    case 'cached':
+    case 'new':
+    case undefined:
+      return null
+  }
+}
