@@ -28,6 +28,7 @@ import { Images } from './images/images.ts'
 import { leaveFormerPlace } from './moved-root.ts'
 import { currentBridge, recordedBridge } from './networks/current-bridge.ts'
 import { NetworkRegistry } from './networks/network-registry.ts'
+import { BUILD_HISTORY_SCHEMA } from './records/build-history.ts'
 import { BUILD_CACHE_SCHEMA, BuildCacheRecords } from './records/builds.ts'
 import type { ContainerDefinition } from './records/container-record.ts'
 import { CONTAINERS_SCHEMA, ContainerRecords } from './records/containers.ts'
@@ -101,14 +102,8 @@ export async function assemble(
   // Images hold set-user-id programs and folders for everybody, which no other user of the host may come to.
   await chmod(paths.root, 0o710)
   await mkdir(paths.containers, { recursive: true, mode: 0o710 })
-  const schemas = [
-    META_SCHEMA,
-    IMAGES_SCHEMA,
-    CONTAINERS_SCHEMA,
-    VOLUMES_SCHEMA,
-    NETWORKS_SCHEMA,
-    BUILD_CACHE_SCHEMA,
-  ]
+  const builds = [BUILD_CACHE_SCHEMA, BUILD_HISTORY_SCHEMA]
+  const schemas = [META_SCHEMA, IMAGES_SCHEMA, CONTAINERS_SCHEMA, VOLUMES_SCHEMA, NETWORKS_SCHEMA, ...builds]
   // Who only looks changes nothing.
   const db = opening
     ? opening(() => openDatabase(paths.database, schemas))

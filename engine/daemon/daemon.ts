@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises'
 import { placeNetworks } from '../network/place.ts'
 import { closeUplink, openUplink } from '../network/rootless/uplink.ts'
 import { assemble, type DaemonOptions } from './assemble.ts'
-import { Builds } from './builds/builds.ts'
+import type { Builds } from './builds/builds.ts'
+import { openBuilds } from './builds/open-builds.ts'
 import { callByName } from './containers/call-by-name.ts'
 import type { Container } from './containers/container.ts'
 import { ContainerFilesService } from './containers/container-files.ts'
@@ -102,6 +103,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   const containers = new Containers(parts)
   const networkService = new NetworkService(parts, new NetworkRecords(db))
+  const builds = await openBuilds({ parts, db, images, imageRecords, root: options.paths.root })
   return {
     containers,
     files: new ContainerFilesService(parts),
@@ -110,8 +112,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     registries: new Registries(all.remote),
     volumes: parts.volumes,
     networks: networkService,
-    system: new SystemService(parts, identity, { containers, images, records: imageRecords }),
-    builds: new Builds(parts.journal),
+    system: new SystemService(parts, identity, { containers, images, records: imageRecords, builds }),
+    builds,
     prune: new PruneService({ parts, images: imageRecords }, images, networkService),
     recovered,
     reload(settings) {
@@ -121,6 +123,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     },
     async close() {
       clearTimeout(reserving)
+      await builds.close()
       const graceOf = ({ definition }: Container) =>
         Math.min(definition.config.StopTimeout ?? 10, parts.settings.now.shutdownTimeoutSeconds)
       const up = () => [...parts.registry.all()].filter((container) => container.up)

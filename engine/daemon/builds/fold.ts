@@ -14,14 +14,7 @@ export interface BuildHead {
   readonly args: Readonly<Record<string, string>>
 }
 
-/** The Dockerfile, once it is read. */
-export interface BuildText {
-  readonly kind: 'dockerfile'
-  readonly path: string
-  readonly text: string
-}
-
-export type LogLine = BuildHead | BuildText | BuildEvent
+export type LogLine = BuildHead | BuildEvent
 
 /** One build as far as its events say. */
 export class BuildFold {
@@ -44,7 +37,7 @@ export class BuildFold {
         return
       case 'dockerfile':
         this.dockerfile = { path: line.path, text: line.text }
-        return
+        break
       case 'steps':
         for (const step of line.steps) this.#view(step)
         break

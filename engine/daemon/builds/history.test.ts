@@ -27,6 +27,7 @@ function open(limits?: HistoryLimits) {
 const head = (id: string, startedAt = 1): BuildHead => ({
   ...{ kind: 'head', id, title: 'app', startedAt, target: null, platform: null, args: { V: '1' } },
 })
+const dockerfile: BuildEvent = { kind: 'dockerfile', at: 2, path: 'Dockerfile', text: 'FROM x' }
 const steps: BuildEvent = {
   ...{ kind: 'steps', at: 2, steps: [{ id: 's0', name: '[1/1] RUN x', inputs: [], origin: null }] },
 }
@@ -50,14 +51,14 @@ test('a build is listed while it runs and after it, and read back from the start
   build.add(steps)
   const early = all(history.events('a1', true))
   expect(history.list()).toMatchObject([{ id: 'a1', state: 'running', completedAt: null }])
-  build.add({ kind: 'dockerfile', path: 'Dockerfile', text: 'FROM x' })
+  build.add(dockerfile)
   build.add(done)
   build.add(result)
   await build.end()
-  expect(await early).toEqual([steps, done, result])
+  expect(await early).toEqual([steps, dockerfile, done, result])
   db.close()
   const again = open()
-  expect(await all(again.events('a1', true))).toEqual([steps, done, result])
+  expect(await all(again.events('a1', true))).toEqual([steps, dockerfile, done, result])
   expect(again.list()).toMatchObject([
     { id: 'a1', state: 'done', completedAt: 4, names: ['app:latest'], steps: { total: 1, completed: 1 } },
   ])

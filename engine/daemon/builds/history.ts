@@ -153,6 +153,6 @@ export class BuildHistory {
 
 async function* onlyEvents(lines: AsyncIterable<unknown>): AsyncGenerator<BuildEvent, void, undefined> {
   for await (const line of lines as AsyncIterable<LogLine>) {
-    if (line.kind !== 'head' && line.kind !== 'dockerfile') yield line
+    if (line.kind !== 'head') yield line
   }
 }

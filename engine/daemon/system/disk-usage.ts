@@ -1,6 +1,6 @@
 /** GET /system/df: what of the disk is used by what. */
 import type { ContainerSummary } from '../../api/container.ts'
-import type { DiskUsage, DiskUsageKind } from '../../api/system.ts'
+import type { BuildCacheItem, DiskUsage, DiskUsageKind } from '../../api/system.ts'
 import type { ImageRecord } from '../../store/store.ts'
 import type { Containers } from '../containers/containers.ts'
 import type { Parts } from '../containers/parts.ts'
@@ -14,11 +14,12 @@ export interface UsageParts {
   readonly containers: Containers
   readonly images: Images
   readonly records: { all(): readonly ImageRecord[] }
+  readonly builds: { readonly cache: { usage(): readonly BuildCacheItem[] } }
 }
 
 /** The kinds that are asked for; without any, all. */
 export async function diskUsage(
-  { parts, containers, images, records }: UsageParts,
+  { parts, containers, images, records, builds }: UsageParts,
   kinds: ReadonlySet<DiskUsageKind> = new Set(ALL),
 ): Promise<DiskUsage> {
   const none = new Map<string, readonly string[]>()
@@ -37,7 +38,7 @@ export async function diskUsage(
     Images: imageRows,
     Containers: rows,
     Volumes: volumes,
-    BuildCache: kinds.has('build-cache') ? [] : null,
+    BuildCache: kinds.has('build-cache') ? builds.cache.usage() : null,
   }
 }
 

@@ -1,0 +1,42 @@
+/** The builder over an engine's parts. */
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { EngineError } from '../../errors.ts'
+import type { Parts } from '../containers/parts.ts'
+import type { Images } from '../images/images.ts'
+import { BuildHistoryRecords } from '../records/build-history.ts'
+import type { SqliteImageRecords } from '../records/images.ts'
+import { BuildCache } from './build-cache.ts'
+import { Builds } from './builds.ts'
+import { BuildHistory } from './history.ts'
+
+/** What it stands on. */
+export interface BuilderParts {
+  readonly parts: Parts
+  readonly db: DatabaseSync
+  readonly images: Images
+  readonly imageRecords: SqliteImageRecords
+  /** The engine's root. */
+  readonly root: string
+}
+
+/** Opens it; what was building when the engine was killed has failed. */
+export async function openBuilds({ parts, db, images, imageRecords, root }: BuilderParts): Promise<Builds> {
+  const { report } = parts
+  const history = new BuildHistory(join(root, 'builds'), new BuildHistoryRecords(db))
+  await history.recover()
+  const cache = new BuildCache({
+    records: parts.buildCache,
+    images: imageRecords,
+    journal: parts.journal,
+    folder: root,
+    collect: () => images.collect(),
+    runningSince: () => builds.runningSince,
+    now: Date.now,
+  })
+  const run = async () => {
+    throw new EngineError('not-implemented', 'this engine builds no images yet')
+  }
+  const builds = new Builds({ run, history, cache, report, now: Date.now })
+  return builds
+}
