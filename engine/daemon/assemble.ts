@@ -164,10 +164,9 @@ export async function assemble(
       [...registry.all()]
         .filter(({ definition }) => imagesOf(definition).includes(id))
         .map(({ id: container, up }) => ({ id: container, running: up })),
-    inUse: () => [
-      ...[...registry.all()].flatMap(({ definition }) => [definition.diffIds, ...mountedLayers(definition)]),
-      ...buildCache.all().map(({ diffIds }) => diffIds),
-    ],
+    inUse: () =>
+      [...registry.all()].flatMap(({ definition }) => [definition.diffIds, ...mountedLayers(definition)]),
+    results: () => buildCache.all().map(({ diffIds }) => diffIds),
     emit: ({ Action, Actor }) => journal.emit('image', Action, Actor.ID, Actor.Attributes),
   })
   images.configure(options.settings.registries)

@@ -124,6 +124,12 @@ export class FileStore implements Store {
     return this.#blobs.has(digest)
   }
 
+  async layerBlob(diffId: Digest): Promise<{ readonly digest: Digest; readonly size: number } | null> {
+    const digest = (await this.#layers.facts(diffId))?.blob
+    if (digest === undefined || !(await this.hasBlob(digest))) return null
+    return { digest, size: await this.#blobs.size(digest) }
+  }
+
   blobSizeBytes(digest: Digest): Promise<number> {
     return this.#blobs.size(digest)
   }
@@ -255,11 +261,16 @@ export class FileStore implements Store {
     return this.#rootfs.sizeBytes(containerId)
   }
 
-  async collect(inUse: readonly (readonly Digest[])[]): Promise<number> {
+  async collect(
+    inUse: readonly (readonly Digest[])[],
+    results: readonly (readonly Digest[])[] = [],
+  ): Promise<number> {
     const freed = await this.#claims.collecting(async (remove) => {
       const [blobs, layers] = await Promise.all([this.#blobs.all(), this.#layers.all()])
       const { held } = this.#claims
-      const plan = planGarbage({ blobs, layers, images: this.#records.all(), inUse, held })
+      const sources = await this.#layers.sourcesOf(results.flat())
+      const images = this.#records.all()
+      const plan = planGarbage({ blobs, layers, images, inUse: [...inUse, ...results], sources, held })
       let bytes = 0
       for (const digest of plan.blobs) {
         const size = await this.#blobs.size(digest)

@@ -9,6 +9,8 @@ export interface Contents {
   readonly images: readonly ImageRecord[]
   /** Diff ids of each container. */
   readonly inUse: readonly (readonly Digest[])[]
+  /** Blobs without which a layer of a build's result could not be given away again. */
+  readonly sources: ReadonlySet<Digest>
   /** Digests and diff ids that a pull or import under way has written or counts on. */
   readonly held: ReadonlySet<Digest>
 }
@@ -42,7 +44,9 @@ export function planGarbage(contents: Contents): GarbagePlan {
     ...contents.inUse.flat(),
   ])
   return {
-    blobs: contents.blobs.filter((digest) => !blobs.has(digest) && !contents.held.has(digest)),
+    blobs: contents.blobs.filter(
+      (digest) => !blobs.has(digest) && !contents.sources.has(digest) && !contents.held.has(digest),
+    ),
     layers: contents.layers.filter((diffId) => !layers.has(diffId) && !contents.held.has(diffId)),
   }
 }

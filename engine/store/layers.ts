@@ -101,6 +101,16 @@ export class Layers implements LayerTars {
     return facts
   }
 
+  /** The blobs that layers came as, of those whose tar cannot be written again without it. */
+  async sourcesOf(diffIds: Iterable<Digest>): Promise<ReadonlySet<Digest>> {
+    const sources = new Set<Digest>()
+    for (const diffId of new Set(diffIds)) {
+      const facts = await this.facts(diffId)
+      if (facts && facts.tarBytes === undefined) sources.add(facts.blob)
+    }
+    return sources
+  }
+
   async tarBytes(digest: Digest): Promise<number | null> {
     return (await this.facts(digest))?.tarBytes ?? null
   }

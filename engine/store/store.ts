@@ -124,8 +124,13 @@ export interface Store {
   removeRootfs(containerId: string): Promise<void>
   /** Size of the container's writable layer in bytes. */
   rootfsSizeBytes(containerId: string): Promise<number>
-  /** Removes blobs and layers that neither an image record nor a container (its diffIds) needs; returns bytes freed. */
-  collect(inUse: readonly (readonly Digest[])[]): Promise<number>
+  /** What the layer came as; null when there is no such blob, or no such layer. */
+  layerBlob(diffId: Digest): Promise<{ readonly digest: Digest; readonly size: number } | null>
+  /**
+   * Removes blobs and layers that no image record, no container (`inUse`, its diffIds) and no result of a build
+   * (`results`) needs; returns bytes freed. A result can be given away again, so that its layers' blobs stay too.
+   */
+  collect(inUse: readonly (readonly Digest[])[], results?: readonly (readonly Digest[])[]): Promise<number>
   /** Removes temp files and half-made layers of a dead engine, and mounts of containers not in `mounted`. */
   recover(mounted: readonly string[], containers: readonly string[]): Promise<void>
   /** Violations as lines: a blob whose bytes lie, a layer without an owner, a leftover. */

@@ -55,7 +55,7 @@ export async function verifyStore(
     live && temporary.includes(AT_WORK)
       ? []
       : [
-          ...(await orphans(parts, [...containers, ...results])),
+          ...(await orphans(parts, containers, results)),
           ...temporary.map((name) => `half-made ${name} was left behind in ${parts.layout.temporary}`),
         ]
   return [
@@ -92,13 +92,18 @@ async function missing(
   return lines
 }
 
-async function orphans({ blobs, layers, images }: StoreParts, owners: readonly ExpectedResult[]) {
-  const inUse = owners.map(({ diffIds }) => diffIds)
+async function orphans(
+  { blobs, layers, images }: StoreParts,
+  containers: readonly ExpectedContainer[],
+  results: readonly ExpectedResult[],
+) {
+  const inUse = [...containers, ...results].map(({ diffIds }) => diffIds)
   const contents = {
     blobs: await blobs.all(),
     layers: await layers.all(),
     images,
     inUse,
+    sources: await layers.sourcesOf(results.flatMap(({ diffIds }) => diffIds)),
     held: new Set<Digest>(),
   }
   const plan = planGarbage(contents)

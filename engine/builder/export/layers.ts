@@ -1,4 +1,5 @@
 /** The blobs that the layers of a built image are kept as. */
+import { detectCompression } from '../../archive/compression.ts'
 import { EngineError } from '../../errors.ts'
 import type { Descriptor, Digest } from '../../oci/descriptor.ts'
 import { OCI_LAYER } from '../../oci/media-types.ts'
@@ -27,7 +28,20 @@ export async function describeLayers(
       if (layer && (await store.hasBlob(layer.digest))) return layer
       const size = await store.blobSizeBytes(diffId)
       if (size > 0) return { mediaType: OCI_LAYER, digest: diffId, size }
+      // Of an image that is gone, of which a result of a build is left.
+      const came = await store.layerBlob(diffId)
+      if (came) return { mediaType: await typeOf(store, came.digest), ...came }
       throw new EngineError('internal', `the layer ${diffId} of the build is not in the store any more`)
     }),
   )
+}
+
+async function typeOf(store: Store, blob: Digest): Promise<string> {
+  const compression = await compressionOf(await store.readBlob(blob))
+  return compression === 'none' ? OCI_LAYER : `${OCI_LAYER}+${compression}`
+}
+
+async function compressionOf(source: AsyncIterable<Uint8Array>): Promise<string> {
+  for await (const head of source) return detectCompression(head)
+  return 'none'
 }

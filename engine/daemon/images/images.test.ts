@@ -43,6 +43,7 @@ function build() {
     transfers: { maxDownloads: 3, maxUploads: 5 },
     usedBy: () => users,
     inUse: () => [],
+    results: () => [],
     emit: (event) => events.push(event),
   })
 }

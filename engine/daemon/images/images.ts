@@ -347,7 +347,7 @@ export class Images {
    * pulled. Answers the bytes that it freed.
    */
   collect(): Promise<number> {
-    return this.#options.store.collect(this.#options.inUse())
+    return this.#options.store.collect(this.#options.inUse(), this.#options.results())
   }
 
   /** What failed leaves nothing behind, the layers that had come well included. */

@@ -26,6 +26,8 @@ export interface ImagesOptions {
   readonly usedBy: (id: Digest) => readonly ImageUser[]
   /** Diff ids of every container: their layers stay when the image goes. */
   readonly inUse: () => readonly (readonly Digest[])[]
+  /** Diff ids of every result that a build can use again. */
+  readonly results: () => readonly (readonly Digest[])[]
   readonly emit: (event: ImageEvent) => void
 }
 

@@ -17,15 +17,15 @@ const ALONE = { force: true, hasChildren: false } as const
 
 /** Removals of one engine. */
 export class Removal {
-  readonly #options: Pick<ImagesOptions, 'store' | 'records' | 'usedBy' | 'inUse' | 'emit'>
+  readonly #options: Pick<ImagesOptions, 'store' | 'records' | 'usedBy' | 'inUse' | 'results' | 'emit'>
 
-  constructor(options: Pick<ImagesOptions, 'store' | 'records' | 'usedBy' | 'inUse' | 'emit'>) {
+  constructor(options: Pick<ImagesOptions, 'store' | 'records' | 'usedBy' | 'inUse' | 'results' | 'emit'>) {
     this.#options = options
   }
 
   /** Takes a name away, or the image with all its names: see `planRemoval`. */
   async remove(nameOrId: string, options: RemoveParameters): Promise<readonly ImageDeleteItem[]> {
-    const { records, store, usedBy, inUse } = this.#options
+    const { records, store, usedBy, inUse, results } = this.#options
     const platforms = options.platforms?.map(parsePlatformJson) ?? []
     if (platforms.length > 0) return this.#removePlatforms(nameOrId, platforms, options.force)
     const found = findImage(records, nameOrId)
@@ -40,7 +40,7 @@ export class Removal {
           items.push(...this.#apply(image, planRemoval({ by: 'id', image }, [], ALONE)))
     if (plan.rest === null) {
       if (!options.noprune) items.push(...this.#removeUnusedAbove(found.image))
-      await store.collect(inUse())
+      await store.collect(inUse(), results())
     }
     return items
   }
@@ -51,7 +51,7 @@ export class Removal {
     platforms: readonly Platform[],
     force: boolean,
   ): Promise<readonly ImageDeleteItem[]> {
-    const { records, store, usedBy, inUse } = this.#options
+    const { records, store, usedBy, inUse, results } = this.#options
     const chosen = platforms.map((platform) => findVariant(records, nameOrId, platform).image)
     for (const image of chosen) planRemoval({ by: 'id', image }, usedBy(image.id), this.#how(image, true))
     const items: ImageDeleteItem[] = []
@@ -68,13 +68,13 @@ export class Removal {
       records.put({ ...heir, references: [...heir.references, ...image.references] })
       items.push(...this.#apply({ ...image, references: [] }, { untagged: [], told: 0, rest: null }))
     }
-    await store.collect(inUse())
+    await store.collect(inUse(), results())
     return items
   }
 
   /** POST /images/prune: images without a name, with `dangling=false` all that no container uses. */
   async prune(filters: Filters): Promise<ImagePruneResponse> {
-    const { records, store, usedBy, inUse } = this.#options
+    const { records, store, usedBy, inUse, results } = this.#options
     checkFilters(filters, ['dangling', 'label', 'label!', 'until'])
     const all = booleanFilter(filters, 'dangling') === false
     const others = new Map([...filters].filter(([name]) => name !== 'dangling'))
@@ -90,7 +90,7 @@ export class Removal {
       const plan = planRemoval({ by: 'id', image }, [], ALONE)
       items.push(...this.#apply(image, plan), ...this.#removeUnusedAbove(image))
     }
-    const freed = await store.collect(inUse())
+    const freed = await store.collect(inUse(), results())
     const attributes = { reclaimed: String(freed) }
     this.#options.emit({ Type: 'image', Action: 'prune', Actor: { ID: '', Attributes: attributes } })
     return { ImagesDeleted: items.length > 0 ? items : null, SpaceReclaimed: freed }
@@ -112,13 +112,13 @@ export class Removal {
 
   /** Carries a plan out in the records and tells of it; the content goes with the next collection. */
   #apply(image: ImageRecord, plan: RemovalPlan): readonly ImageDeleteItem[] {
-    const { records, inUse, emit } = this.#options
+    const { records, inUse, results, emit } = this.#options
     const items: ImageDeleteItem[] = plan.untagged.map((name) => ({ Untagged: name }))
     if (plan.rest) {
       records.put(plan.rest)
     } else {
       records.remove(image.id)
-      const others = [...records.all().map(({ config }) => config.rootfs.diff_ids), ...inUse()]
+      const others = [...records.all().map(({ config }) => config.rootfs.diff_ids), ...inUse(), ...results()]
       items.push({ Deleted: image.id }, ...deletedLayers(image, others))
     }
     for (let told = 0; told < plan.told; told++) emitImage(emit, 'untag', image.id, image.id, image)
