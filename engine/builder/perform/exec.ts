@@ -27,7 +27,8 @@ export async function performExec(
     try {
       await mkdir(files, { recursive: true, mode: 0o700 })
       const mounts = await ownFiles(files, network)
-      await run(parts, operation, root, { rootfs, network, mounts, env: operation.env }, io)
+      const env = [...operation.proxyEnv, ...operation.env]
+      await run(parts, operation, root, { rootfs, network, mounts, env }, io)
     } finally {
       await Promise.all([network.leave(), rm(files, { recursive: true, force: true })])
     }

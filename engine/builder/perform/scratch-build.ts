@@ -160,6 +160,7 @@ export function runOf(script: string, more: Partial<ExecOperation> = {}): ExecOp
     network: 'none',
     security: 'sandbox',
     argNames: [],
+    proxyEnv: [],
     ...more,
   }
 }
