@@ -15,8 +15,15 @@ test.each([
   ['POST', '/services/create', 503, /^This node is not a swarm manager\./],
   ['GET', '/plugins/none/json', 404, /^plugin "none" not found$/],
   ['POST', '/plugins/pull', 501, /^plugins are not supported by this engine$/],
-  ['POST', '/build', 501, /^this engine builds no images/],
-  ['POST', '/session', 501, /^this engine builds no images/],
+  ['POST', '/build?version=3', 400, /^invalid version "3"$/],
+  ['POST', '/build?isolation=hyperv', 400, /^Unsupported isolation: "hyperv"$/],
+  ['POST', '/build?buildargs=x', 400, /^error reading build args: /],
+  ['POST', '/build?t=UPPER', 400, /^invalid reference format: repository name .*must be lowercase$/],
+  ['POST', '/build?dockerfile=../x', 400, /^forbidden path outside the build context: \.\.\/x \(\)$/],
+  ['POST', '/build?remote=nowhere', 400, /^remoteURL \(nowhere\) could not be recognized as URL$/],
+  ['POST', '/build/cancel', 400, /^build ID not provided$/],
+  ['POST', '/session', 400, /^no upgrade proto in request$/],
+  ['GET', '/longshore/v1/builds/abc', 404, /^no such build: abc$/],
 ])('%s %s is %i', async (method, path, status, words) => {
   const answer = await daemon.api.request(method, path)
   expect(answer.status).toBe(status)

@@ -2,8 +2,10 @@ import { rm } from 'node:fs/promises'
 import { placeNetworks } from '../network/place.ts'
 import { closeUplink, openUplink } from '../network/rootless/uplink.ts'
 import { assemble, type DaemonOptions } from './assemble.ts'
-import type { Builds } from './builds/builds.ts'
+import type { DockerBuilds } from './builds/docker-builds.ts'
+import { openBuildDoors } from './builds/doors.ts'
 import { openBuilds } from './builds/open-builds.ts'
+import type { OwnBuilds } from './builds/own-builds.ts'
 import { callByName } from './containers/call-by-name.ts'
 import type { Container } from './containers/container.ts'
 import { ContainerFilesService } from './containers/container-files.ts'
@@ -42,7 +44,8 @@ export interface Daemon {
   readonly volumes: VolumeService
   readonly networks: NetworkService
   readonly system: SystemService
-  readonly builds: Builds
+  readonly builds: DockerBuilds
+  readonly ownBuilds: OwnBuilds
   readonly prune: PruneService
   /** What recovery did, a line a step; empty when everything was as recorded. */
   readonly recovered: string
@@ -104,6 +107,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const containers = new Containers(parts)
   const networkService = new NetworkService(parts, new NetworkRecords(db))
   const builds = await openBuilds({ parts, db, images, imageRecords, root: options.paths.root })
+  const { root, state } = options.paths
+  const doors = await openBuildDoors({ builds, root, state, rootless: options.rootless })
   return {
     containers,
     files: new ContainerFilesService(parts),
@@ -113,7 +118,8 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     volumes: parts.volumes,
     networks: networkService,
     system: new SystemService(parts, identity, { containers, images, records: imageRecords, builds }),
-    builds,
+    builds: doors.docker,
+    ownBuilds: doors.own,
     prune: new PruneService({ parts, images: imageRecords }, images, networkService),
     recovered,
     reload(settings) {
@@ -124,6 +130,7 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
     async close() {
       clearTimeout(reserving)
       await builds.close()
+      doors.docker.close()
       const graceOf = ({ definition }: Container) =>
         Math.min(definition.config.StopTimeout ?? 10, parts.settings.now.shutdownTimeoutSeconds)
       const up = () => [...parts.registry.all()].filter((container) => container.up)

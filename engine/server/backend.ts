@@ -31,8 +31,9 @@ import type {
   NetworkInspect,
 } from '../api/network.ts'
 import type { ContainerStats } from '../api/stats.ts'
-import type { BuildPruned, DiskUsage, DiskUsageKind, SystemInfo, VersionInfo } from '../api/system.ts'
+import type { DiskUsage, DiskUsageKind, SystemInfo, VersionInfo } from '../api/system.ts'
 import type { Volume, VolumeCreateRequest, VolumeList, VolumesPruned } from '../api/volume.ts'
+import type { BuildsBackend, OwnBuildsBackend } from './builds-backend.ts'
 
 /** Filters of a list: what each named filter may be. Both of Docker's JSON shapes come in as this. */
 export type Filters = ReadonlyMap<string, readonly string[]>
@@ -289,12 +290,6 @@ export interface SystemBackend {
   portOwner(port: number, protocol: 'tcp' | 'udp'): Promise<PortHolder>
 }
 
-/** Building images, and what building keeps. */
-export interface BuildsBackend {
-  /** Removes what no build uses. Throws `invalid` for filters that are none. */
-  prune(query: { readonly all: boolean; readonly filters: Filters }): Promise<BuildPruned>
-}
-
 /** Pruning by a plan, beside Docker's API. */
 export interface PruneBackend {
   plan(query: {
@@ -318,5 +313,6 @@ export interface Backend {
   readonly networks: NetworksBackend
   readonly system: SystemBackend
   readonly builds: BuildsBackend
+  readonly ownBuilds: OwnBuildsBackend
   readonly prune: PruneBackend
 }

@@ -1,4 +1,6 @@
 /** What a route that takes its connection over is, whichever way the client asked for it. */
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { DuplexStream } from './backend.ts'
 import type { ApiVersion } from './versions.ts'
 
@@ -20,3 +22,11 @@ export type HijackHandler = (
 
 /** A route that becomes a WebSocket. Throws `EngineError` to answer an error instead. */
 export type WebSocketHandler = (call: Omit<HijackCall, 'body'>) => Promise<DuplexStream>
+
+/** A route that goes on in a protocol of its own. Throws `EngineError`, before it asks for the connection, to answer an error. */
+export interface UpgradeHandler {
+  /** As the Upgrade header names it. */
+  readonly protocol: string
+  /** `answered` answers the upgrade and gives the connection. */
+  readonly accept: (headers: IncomingHttpHeaders, answered: () => Duplex) => void
+}

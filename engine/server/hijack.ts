@@ -43,6 +43,12 @@ export function upgrade(socket: Socket, contentType: string): TakenOver {
   return { socket, incoming: socket }
 }
 
+/** Answers an upgrade to a protocol of its own, which follows at once. */
+export function answerUpgrade(socket: Socket, protocol: string): void {
+  socket.setTimeout(0)
+  socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n\r\n`)
+}
+
 /**
  * The body of a request that asks to upgrade: Node hands it over in `head`, with whatever the client sent after it,
  * or it is still on its way. What follows the body is put back on the socket. Throws `invalid`.

@@ -10,10 +10,10 @@ import { joinWebSocket } from './attach-socket.ts'
 import type { Backend } from './backend.ts'
 import type { Call } from './call.ts'
 import { messageOf, statusOf } from './errors.ts'
-import { join, linger, takeOver, upgrade, upgradeBody } from './hijack.ts'
-import type { HijackCall } from './hijack-routes.ts'
+import { answerUpgrade, join, linger, takeOver, upgrade, upgradeBody } from './hijack.ts'
+import type { HijackCall, UpgradeHandler } from './hijack-routes.ts'
 import { type Route, Router } from './router.ts'
-import { buildRoutes } from './routes/builds.ts'
+import { buildRoutes, sessionRoute } from './routes/builds.ts'
 import { containerFileRoutes } from './routes/container-files.ts'
 import { containerStreamRoutes, hijackRoutes, webSocketRoutes } from './routes/container-streams.ts'
 import { containerRoutes } from './routes/containers.ts'
@@ -21,6 +21,7 @@ import { distributionRoutes } from './routes/distribution.ts'
 import { execRoutes } from './routes/execs.ts'
 import { imageRoutes } from './routes/images.ts'
 import { longshoreRoutes } from './routes/longshore.ts'
+import { longshoreBuildRoutes } from './routes/longshore-builds.ts'
 import { networkRoutes } from './routes/networks.ts'
 import { pluginRoutes } from './routes/plugins.ts'
 import { pruneRoutes } from './routes/prune.ts'
@@ -73,17 +74,20 @@ export function createApi(backend: Backend, options: ApiOptions, report: ReportD
   const router = new Router(allRoutes(backend))
   const takers = new Router(hijackRoutes(backend.containers, backend.execs))
   const sockets = new Router(webSocketRoutes(backend.containers))
+  const upgrades = new Router([sessionRoute(backend.builds)])
   const common = commonHeaders(options)
   const serving = {
     // Uploads may take as long as they take, and a log may be followed for days.
     requestTimeout: 0,
     keepAliveTimeout: 60_000,
-    // Only what takes its connection over is upgraded; any other such wish (h2c) is answered as a plain request.
+    // Only what takes its connection over is upgraded; any other such wish is answered as a plain request.
     shouldUpgradeCallback: (request: IncomingMessage) => {
       const { method = '', url = '' } = request
       const path = withoutVersion(url)
       return (
-        takers.find(method, path) !== null || (wantsWebSocket(request) && sockets.find(method, path) !== null)
+        takers.find(method, path) !== null ||
+        (wantsWebSocket(request) && sockets.find(method, path) !== null) ||
+        spoken(request) !== null
       )
     },
   }
@@ -180,6 +184,15 @@ export function createApi(backend: Backend, options: ApiOptions, report: ReportD
         joinWebSocket(socket, head, stream)
         return
       }
+      const speech = spoken(request)
+      if (speech) {
+        speech.accept(request.headers, () => {
+          answerUpgrade(socket, speech.protocol)
+          if (head.length > 0) socket.unshift(head)
+          return socket
+        })
+        return
+      }
       const taker = takers.find(request.method ?? '', path)
       if (!taker) throw new EngineError('not-found', 'page not found')
       const body = await upgradeBody(request, socket, head)
@@ -194,6 +207,12 @@ export function createApi(backend: Backend, options: ApiOptions, report: ReportD
       if (status === 500) report(error, `${request.method} ${request.url}`)
       writeAnswer(socket, status, `${JSON.stringify({ message: messageOf(error) })}\n`)
     }
+  }
+
+  /** The route that a request wants to go on with in a protocol of its own; null when it does not. */
+  function spoken({ method = '', url = '', headers }: IncomingMessage): UpgradeHandler | null {
+    const found = upgrades.find(method, withoutVersion(url))?.handler
+    return found && headers.upgrade?.toLowerCase() === found.protocol ? found : null
   }
 
   /** An ordinary answer on a connection that Node's server has let go of; it is closed after. */
@@ -243,6 +262,7 @@ function allRoutes(backend: Backend): Route[] {
     ...volumeRoutes(backend.volumes),
     ...networkRoutes(backend.networks),
     ...buildRoutes(backend.builds),
+    ...longshoreBuildRoutes(backend.ownBuilds),
     ...pluginRoutes(),
     ...pruneRoutes(backend.prune),
     ...swarmRoutes(),

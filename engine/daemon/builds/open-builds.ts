@@ -1,13 +1,12 @@
 /** The builder over an engine's parts. */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { EngineError } from '../../errors.ts'
 import type { Parts } from '../containers/parts.ts'
 import type { Images } from '../images/images.ts'
 import { BuildHistoryRecords } from '../records/build-history.ts'
 import type { SqliteImageRecords } from '../records/images.ts'
 import { BuildCache } from './build-cache.ts'
-import { Builds } from './builds.ts'
+import { Builds, type RunBuild } from './builds.ts'
 import { BuildHistory } from './history.ts'
 
 /** What it stands on. */
@@ -34,8 +33,10 @@ export async function openBuilds({ parts, db, images, imageRecords, root }: Buil
     runningSince: () => builds.runningSince,
     now: Date.now,
   })
-  const run = async () => {
-    throw new EngineError('not-implemented', 'this engine builds no images yet')
+  const run: RunBuild = async (_, { emit }) => {
+    const message = 'this engine builds no images yet'
+    const failure = { kind: 'failed', message, origin: null, step: null, problems: [] } as const
+    emit({ kind: 'failed', at: Date.now(), failure })
   }
   const builds = new Builds({ run, history, cache, report, now: Date.now })
   return builds

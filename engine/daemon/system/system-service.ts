@@ -184,7 +184,7 @@ export class SystemService {
       root,
       rootless,
       runtime: { name, version: runtimeVersion },
-      features: ['port-owner', 'host-check', 'registries', 'prune'],
+      features: ['port-owner', 'host-check', 'registries', 'prune', 'builds'],
     }
   }
 

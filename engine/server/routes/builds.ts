@@ -1,7 +1,10 @@
-/** Routes of the builder. */
+/** Routes of the builder in Docker's API. */
+
 import { EngineError } from '../../errors.ts'
-import type { BuildsBackend } from '../backend.ts'
-import { answer, type Call, filters, flag } from '../call.ts'
+import { buildOptions } from '../build-options.ts'
+import type { BuildsBackend } from '../builds-backend.ts'
+import { answer, answerEmpty, answerLines, filters, flag } from '../call.ts'
+import type { UpgradeHandler } from '../hijack-routes.ts'
 import type { Route } from '../router.ts'
 
 export function buildRoutes(builds: BuildsBackend): Route[] {
@@ -14,15 +17,43 @@ export function buildRoutes(builds: BuildsBackend): Route[] {
         answer(call, 200, await builds.prune(query))
       },
     },
-    { method: 'POST', pattern: '/build', handler: refuse },
-    { method: 'POST', pattern: '/build/cancel', handler: refuse },
-    { method: 'POST', pattern: '/session', handler: refuse },
+    {
+      method: 'POST',
+      pattern: '/build',
+      handler: async (call) => {
+        const accounts = call.request.headers['x-registry-config']
+        const io = {
+          body: call.request,
+          accounts: typeof accounts === 'string' ? accounts : '',
+          signal: call.signal,
+        }
+        await answerLines(call, builds.build(buildOptions(call.query), io))
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/build/cancel',
+      handler: (call) => {
+        const id = call.query.get('id') ?? ''
+        if (id === '') throw new EngineError('invalid', 'build ID not provided')
+        builds.cancel(id)
+        answerEmpty(call, 200)
+      },
+    },
+    {
+      method: 'POST',
+      pattern: '/session',
+      handler: ({ request }) => {
+        const { upgrade } = request.headers
+        const why = upgrade ? `protocol ${upgrade} not supported` : 'no upgrade proto in request'
+        throw new EngineError('invalid', why)
+      },
+    },
   ]
 }
 
-function refuse(_: Call): never {
-  throw new EngineError(
-    'not-implemented',
-    'this engine builds no images: build them with another engine and bring them here with a registry or with docker save and docker load',
-  )
+/** POST /session: BuildKit's, in which the engine is the client of whoever connects. */
+export function sessionRoute(builds: BuildsBackend): Route<UpgradeHandler> {
+  const accept: UpgradeHandler['accept'] = (headers, answered) => builds.session(headers, answered)
+  return { method: 'POST', pattern: '/session', handler: { protocol: 'h2c', accept } }
 }

@@ -61,7 +61,7 @@ function usageFor(version: number, usage: DiskUsage): unknown {
 /** What clients negotiate by. `Builder-Version` names the classic builder: BuildKit's protocol is not served. */
 function ping(call: Call, text: string): void {
   call.response.writeHead(200, {
-    'Builder-Version': '1',
+    'Builder-Version': '2',
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
     Swarm: 'inactive',

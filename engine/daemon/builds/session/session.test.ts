@@ -70,7 +70,7 @@ async function build(
   const server = createServer((request, response) => void answer(request, response))
   server.on('upgrade', (request, connection) => {
     connection.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n')
-    sessions.add(identityOf(request.headers), connection)
+    sessions.add(identityOf(request.headers), () => connection)
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   try {

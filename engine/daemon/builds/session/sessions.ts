@@ -10,11 +10,15 @@ export class Sessions {
   readonly #open = new Map<string, Session>()
   readonly #waiting = new Map<string, Set<(session: Session) => void>>()
 
-  /** Takes a connection on. It stays known until the client leaves. Throws `conflict` for an id that is open. */
-  add(identity: SessionIdentity, connection: Duplex): Session {
+  /**
+   * Takes a client on, whose connection `connect` gives. It stays known until it leaves. Throws `invalid` for one
+   * without an id, `conflict` for an id that is open, before it asks for the connection.
+   */
+  add(identity: SessionIdentity, connect: () => Duplex): Session {
     const { id } = identity
+    if (id === '') throw new EngineError('invalid', 'a session needs an X-Docker-Expose-Session-Uuid header')
     if (this.#open.has(id)) throw new EngineError('conflict', `session ${id} already exists`)
-    const session = new Session(identity, connection)
+    const session = new Session(identity, connect())
     this.#open.set(id, session)
     session.ended.addEventListener('abort', () => this.#open.delete(id))
     for (const tell of this.#waiting.get(id) ?? []) tell(session)

@@ -1,0 +1,119 @@
+/** Builds that come by Longshore's own API (engine/api/longshore/builds.ts). */
+import type { Readable } from 'node:stream'
+import type {
+  BuildCachePlan,
+  BuildCachePruned,
+  BuildCacheRecord,
+  BuildCacheRemoval,
+  BuildCacheWish,
+} from '../../api/longshore/build-cache.ts'
+import type { BuildProblem, BuildProgress } from '../../api/longshore/build-events.ts'
+import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../../api/longshore/builds.ts'
+import { lint } from '../../builder/parse/lint/lint.ts'
+import { parseDockerfile } from '../../builder/parse/parse.ts'
+import type { Builds, StartedBuild } from './builds.ts'
+import { ownRequest } from './requests/own-request.ts'
+import { newBuildId, type RequestParts } from './requests/parts.ts'
+import { StreamedOutputs } from './requests/streamed-outputs.ts'
+
+export class OwnBuilds {
+  readonly #builds: Builds
+  readonly #parts: RequestParts
+  readonly #outputs = new StreamedOutputs()
+
+  constructor(builds: Builds, parts: RequestParts) {
+    this.#builds = builds
+    this.#parts = parts
+  }
+
+  /** Names the build, then tells what it does; whoever leaves cancels it, but not one that was started detached. */
+  async *start(
+    start: BuildStart,
+    io: { readonly body: Readable; readonly accounts: string; readonly signal: AbortSignal },
+  ): AsyncGenerator<BuildStarted | BuildProgress, void, undefined> {
+    const id = newBuildId()
+    const streamed = (index: number) => this.#outputs.receiver(id, index)
+    let build: StartedBuild
+    try {
+      build = await this.#builds.start(await ownRequest(id, start, { ...io, streamed }, this.#parts))
+    } catch (error) {
+      this.#outputs.close(id)
+      throw error
+    }
+    yield { kind: 'started', id }
+    if (start.detached) {
+      void this.#untilEnd(build)
+      return
+    }
+    // Before it ends, or nobody would read what the build waits to give.
+    const leave = () => this.#end(build)
+    io.signal.addEventListener('abort', leave)
+    try {
+      yield* build.events
+    } finally {
+      io.signal.removeEventListener('abort', leave)
+      leave()
+    }
+  }
+
+  /** The tar of an output that goes `stream`. */
+  output(id: string, index: number): Promise<AsyncIterable<Uint8Array>> {
+    return this.#outputs.read(id, index)
+  }
+
+  /** History, newest first. */
+  async list(): Promise<readonly BuildSummary[]> {
+    return this.#builds.list()
+  }
+
+  /** Throws `not-found`. */
+  inspect(id: string): Promise<BuildDetail> {
+    return this.#builds.detail(id)
+  }
+
+  /** Forgets one that has ended. Throws `not-found` or `conflict`. */
+  remove(id: string): Promise<void> {
+    return this.#builds.forget(id)
+  }
+
+  /** Throws `not-found`. */
+  async cancel(id: string): Promise<void> {
+    this.#builds.cancel(id)
+    this.#outputs.close(id)
+  }
+
+  /** Everything that a build told; with `follow` until its end. Throws `not-found`. */
+  async events(id: string, { follow }: { readonly follow: boolean }): Promise<AsyncIterable<BuildProgress>> {
+    return this.#builds.events(id, follow)
+  }
+
+  /** What is wrong with a Dockerfile, or could be better. */
+  check(text: string): readonly BuildProblem[] {
+    const file = parseDockerfile(text)
+    return [...file.problems, ...lint(file)]
+  }
+
+  cache(): Promise<readonly BuildCacheRecord[]> {
+    return this.#builds.cache.list()
+  }
+
+  /** What a prune would remove, and why. */
+  planPrune(wish: BuildCacheWish): Promise<BuildCachePlan> {
+    return this.#builds.cache.plan(wish)
+  }
+
+  /** Removes those records that nothing needs by now. */
+  removeCache({ ids }: BuildCacheRemoval): Promise<BuildCachePruned> {
+    return this.#builds.cache.remove(ids)
+  }
+
+  #end(build: StartedBuild): void {
+    this.#outputs.close(build.id)
+    build.cancel()
+  }
+
+  async #untilEnd({ id, done }: StartedBuild): Promise<void> {
+    await done
+    this.#outputs.close(id)
+  }
+}

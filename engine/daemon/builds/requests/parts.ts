@@ -1,0 +1,96 @@
+/** What turning somebody's wish into a build needs, and what all wishes have in common. */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { BuildRequest, ContextProvider } from '../../../builder/request.ts'
+import { openFolder } from '../../../context/folder.ts'
+import type { StatCache } from '../../../context/stat-cache.ts'
+import { tarContext } from '../../../context/tar-context.ts'
+import { EngineError } from '../../../errors.ts'
+import type { OpenFolder } from '../session/provider.ts'
+
+export interface RequestParts {
+  /** Where contexts are unpacked and results lie in between. */
+  readonly scratch: string
+  /** Where sockets are made: paths of them are short. */
+  readonly sockets: string
+  readonly rootless: boolean
+  /** What is known of folders that builds were made of. */
+  readonly stats: StatCache
+}
+
+/** The id of a new build. */
+export function newBuildId(): string {
+  return randomBytes(16).toString('hex')
+}
+
+/** A path in the scratch folder that nobody has. */
+export function scratchPath({ scratch }: RequestParts, kind: string): string {
+  return join(scratch, `${kind}-${randomBytes(8).toString('hex')}`)
+}
+
+/** A tar in any compression as a context; unpacked when a file of it is asked for. */
+export function tarProvider(parts: RequestParts, tar: AsyncIterable<Uint8Array>): ContextProvider {
+  return tarContext(tar, { folder: scratchPath(parts, 'context'), rootless: parts.rootless })
+}
+
+/** Folders that clients' files were put into. */
+export function keptFolderOpener({ stats }: RequestParts): OpenFolder {
+  return async (path, ignore) => {
+    const known = await stats.open(path, 'kept')
+    return openFolder(path, { ignore, owners: 'kept', stats: known })
+  }
+}
+
+/** A build of nothing: every wish says how it differs. */
+export function plainRequest(id: string): BuildRequest {
+  return {
+    id,
+    title: '',
+    dockerfile: { text: null, path: 'Dockerfile', from: null },
+    context: { kind: 'empty' },
+    namedContexts: new Map(),
+    target: null,
+    args: new Map(),
+    labels: {},
+    platform: null,
+    noCache: false,
+    pull: false,
+    cacheFrom: [],
+    cacheTo: [],
+    network: 'default',
+    extraHosts: [],
+    run: {
+      ...{ shmBytes: 0, ulimits: [], memoryBytes: 0, memorySwapBytes: 0, cpuShares: 0, cpuQuota: 0 },
+      ...{ cpuPeriod: 0, cpusetCpus: '', cpusetMems: '', cgroupParent: '' },
+    },
+    entitlements: { insecure: false, hostNetwork: false },
+    secret: async () => null,
+    ssh: async () => null,
+    credentials: async () => ({}),
+    outputs: [],
+    squash: false,
+    annotations: [],
+    sourceDateEpoch: null,
+  }
+}
+
+/** `default`, `none`, `host`, or a network's name. */
+export function networkOf(mode: string): BuildRequest['network'] {
+  const word = mode.toLowerCase()
+  if (word === '' || word === 'default' || word === 'bridge') return 'default'
+  return word === 'none' || word === 'host' ? word : { named: mode }
+}
+
+/** The time that results are to have, where a build argument says so. */
+export function epochOf(args: ReadonlyMap<string, string>): number | null {
+  const text = args.get('SOURCE_DATE_EPOCH')
+  if (text === undefined || text === '') return null
+  if (!/^\d+$/.test(text)) throw new EngineError('invalid', `invalid SOURCE_DATE_EPOCH: ${text}`)
+  return Number(text)
+}
+
+/** Is it what `docker build` takes for a git repository? (moby, builder/remotecontext/urlutil) */
+export function isGitAddress(text: string): boolean {
+  if (/^https?:\/\//.test(text)) return /\.git(?:#.*)?$/.test(text)
+  return ['git://', 'github.com/', 'git@', 'ssh://'].some((prefix) => text.startsWith(prefix))
+}
