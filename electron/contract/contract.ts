@@ -2,6 +2,7 @@
  * What a UI may ask: use cases with schema-checked inputs, never raw engine HTTP. The router implements it, the
  * renderer imports it as a type alone (so that no schema code reaches the page).
  */
+import { builds } from './builds.ts'
 import { containers } from './containers.ts'
 import { engines } from './engines.ts'
 import { images } from './images.ts'
@@ -11,5 +12,5 @@ import { tasks } from './tasks.ts'
 import { terminals } from './terminals.ts'
 import { volumes } from './volumes.ts'
 
-export const contract = { engines, containers, images, volumes, logs, terminals, tasks, settings }
+export const contract = { engines, containers, images, volumes, builds, logs, terminals, tasks, settings }
 export type Contract = typeof contract

@@ -26,6 +26,8 @@ export interface EngineCapabilities {
   readonly layerProgressExact: boolean
   readonly swarm: boolean
   readonly buildkit: boolean
+  /** Builds in place with a history, a graph and reasons. */
+  readonly builds: boolean
 }
 
 export interface EngineFacts {

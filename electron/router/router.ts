@@ -1,4 +1,5 @@
 /** The whole contract, implemented. */
+import { builds } from './builds.ts'
 import { containers } from './containers.ts'
 import { engines } from './engines.ts'
 import { images } from './images.ts'
@@ -9,4 +10,14 @@ import { tasks } from './tasks.ts'
 import { terminals } from './terminals.ts'
 import { volumes } from './volumes.ts'
 
-export const router = os.router({ engines, containers, images, volumes, logs, terminals, tasks, settings })
+export const router = os.router({
+  engines,
+  containers,
+  images,
+  volumes,
+  builds,
+  logs,
+  terminals,
+  tasks,
+  settings,
+})

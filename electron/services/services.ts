@@ -3,6 +3,7 @@
  * They own what outlives a page: engines, live lists, terminals, logs, tasks and settings.
  */
 import path from 'node:path'
+import { Builds } from './builds/builds.ts'
 import { Containers } from './containers/containers.ts'
 import type { EmbeddedOptions } from './engines/embedded.ts'
 import type { AddedEngines } from './engines/engines.ts'
@@ -31,6 +32,7 @@ export interface Services {
   readonly containers: Containers
   readonly images: Images
   readonly volumes: Volumes
+  readonly builds: Builds
   readonly logs: Logs
   readonly terminals: Terminals
   readonly tasks: Tasks
@@ -61,6 +63,7 @@ export function createServices(options: ServicesOptions): Services {
     commandLog,
     containers: new Containers(engines, images, commandLog),
     volumes: new Volumes(engines, commandLog),
+    builds: new Builds(engines, tasks, commandLog),
     logs: new Logs(engines),
     close() {
       tasks.close()

@@ -10,9 +10,11 @@ import type {
   VolumeShape,
 } from '../../../engine/client/shapes.ts'
 import { isEngineError } from '../../../engine/errors.ts'
+import type { BuildRow } from '../../contract/builds.ts'
 import type { ContainerRow } from '../../contract/containers.ts'
 import type { ImageRow } from '../../contract/images.ts'
 import type { VolumeRow } from '../../contract/volumes.ts'
+import { rowOfBuild } from '../builds/rows.ts'
 import { differs, rowOfInspect, rowOfSummary } from '../containers/rows.ts'
 import { rowOfImage, usersOf } from '../images/rows.ts'
 import { LiveList } from '../live/live-list.ts'
@@ -27,6 +29,8 @@ export class EngineObjects {
   readonly containers: LiveList<ContainerRow>
   readonly images: LiveList<ImageRow>
   readonly volumes: LiveList<VolumeRow>
+  /** Empty where the engine keeps no history of builds. */
+  readonly builds: LiveList<BuildRow>
   #client: EngineClient | null = null
   #images: readonly ImageSummary[] = []
   #volumes = new Map<string, VolumeShape>()
@@ -36,21 +40,24 @@ export class EngineObjects {
   readonly #containerReads = new Coalescer((id) => this.#readContainer(id))
   readonly #volumeReads = new Coalescer((name) => this.#readVolume(name))
   readonly #imageReads = new Coalescer(() => this.#readImages())
+  readonly #buildReads = new Coalescer(() => this.#readBuilds())
 
   /** `onChange` is told of each change of any list. */
   constructor(onChange: () => void) {
     this.containers = new LiveList((row) => row.id, onChange)
     this.images = new LiveList((row) => row.id, onChange)
     this.volumes = new LiveList((row) => row.name, onChange)
+    this.builds = new LiveList((row) => row.id, onChange)
   }
 
   /** Reads every list once; called when the event stream is open already. Throws `EngineError`. */
   async load(client: EngineClient): Promise<void> {
     this.#client = client
-    const [containers, images, volumes] = await Promise.all([
+    const [containers, images, volumes, builds] = await Promise.all([
       client.containers.list(),
       client.images.list(),
       client.volumes.list(),
+      client.capabilities.builds ? client.builds.list() : [],
     ])
     const now = new Date()
     this.#mounts.clear()
@@ -60,6 +67,7 @@ export class EngineObjects {
     this.#volumes = new Map(volumes.map((volume) => [volume.Name, volume]))
     this.images.reset(this.#imageRows())
     this.volumes.reset(this.#volumeRows())
+    this.builds.reset(builds.map(rowOfBuild))
     // The list has times only as words: rows are made exact one by one, behind what is on screen already.
     for (const summary of containers) this.#containerReads.add(summary.Id)
   }
@@ -70,6 +78,7 @@ export class EngineObjects {
     this.containers.stale(reason)
     this.images.stale(reason)
     this.volumes.stale(reason)
+    this.builds.stale(reason)
   }
 
   /** Patches what the event names. */
@@ -83,6 +92,8 @@ export class EngineObjects {
     } else if (event.Type === 'volume' && (event.Action === 'create' || event.Action === 'destroy')) {
       if (event.Action === 'create') this.#volumeReads.add(id)
       else this.#dropVolume(id)
+    } else if (event.Type === 'builder') {
+      this.#buildReads.add('all')
     }
   }
 
@@ -149,6 +160,16 @@ export class EngineObjects {
     try {
       this.#images = (await this.#client?.images.list()) ?? this.#images
       if (this.#client) this.images.reconcile(this.#imageRows())
+    } catch (error) {
+      if (!isEngineError(error)) throw error
+    }
+  }
+
+  async #readBuilds(): Promise<void> {
+    const client = this.#client
+    if (!client?.capabilities.builds) return
+    try {
+      this.builds.reconcile((await client.builds.list()).map(rowOfBuild))
     } catch (error) {
       if (!isEngineError(error)) throw error
     }
