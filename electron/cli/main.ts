@@ -17,6 +17,10 @@ async function main(): Promise<number> {
     const places = readOptions([], process.env, process.getuid?.() ?? 1)
     return (await import('./build/main.ts')).build(rest, places.engineSocket)
   }
+  if (door === 'builder') {
+    const places = readOptions([], process.env, process.getuid?.() ?? 1)
+    return (await import('./builder/main.ts')).builder(rest, places.engineSocket)
+  }
   const options = readOptions(process.argv.slice(2), process.env, process.getuid?.() ?? 1)
   const version = readVersion()
   switch (options.command) {

@@ -21,6 +21,7 @@ export const HELP = `Longshore, a container manager with an engine of its own.
   longshore serve           serve the window to a browser and print the link
   longshore engine ...      the engine itself (longshore engine help)
   longshore build ...       an image from a Dockerfile (longshore build --help)
+  longshore builder ...     its cache and its history (longshore builder help)
   longshore compose ...     stacks from compose files (longshore compose help)
   longshore ps | images     containers or images of the embedded engine, one a line
   longshore help | version

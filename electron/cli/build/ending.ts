@@ -26,7 +26,7 @@ export function failureLines(
 }
 
 function error({ message }: BuildFailed): string {
-  return `ERROR: failed to build: failed to solve: ${message}`
+  return `ERROR: failed to build: ${message.startsWith('failed to solve: ') ? '' : 'failed to solve: '}${message}`
 }
 
 function logOf({ step, now, log, reason }: StepProgress): readonly string[] {

@@ -26,22 +26,23 @@ export async function describeLayers(
     diffIds.map(async (diffId) => {
       const layer = known.get(diffId)
       if (layer && (await store.hasBlob(layer.digest))) return layer
-      const size = await store.blobSizeBytes(diffId)
-      if (size > 0) return { mediaType: OCI_LAYER, digest: diffId, size }
-      // Of an image that is gone, of which a result of a build is left.
-      const came = await store.layerBlob(diffId)
-      if (came) return { mediaType: await typeOf(store, came.digest), ...came }
+      // Claimed first: nothing collects it from now on.
+      if (await store.hasLayer(diffId)) {
+        const blob = await store.layerBlob(diffId)
+        if (blob && (await store.hasBlob(blob.digest)))
+          return { mediaType: await typeOf(store, blob.digest), ...blob }
+      }
       throw new EngineError('internal', `the layer ${diffId} of the build is not in the store any more`)
     }),
   )
 }
 
-async function typeOf(store: Store, blob: Digest): Promise<string> {
-  const compression = await compressionOf(await store.readBlob(blob))
-  return compression === 'none' ? OCI_LAYER : `${OCI_LAYER}+${compression}`
-}
-
-async function compressionOf(source: AsyncIterable<Uint8Array>): Promise<string> {
-  for await (const head of source) return detectCompression(head)
-  return 'none'
+/** Nobody remembers which type an image gave it; its first bytes say enough. */
+async function typeOf(store: Store, digest: Digest): Promise<string> {
+  const source = await store.readBlob(digest)
+  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+    const compression = detectCompression(chunk)
+    return compression === 'none' ? OCI_LAYER : `${OCI_LAYER}+${compression}`
+  }
+  return OCI_LAYER
 }
