@@ -7,10 +7,22 @@ import { containers } from './containers.ts'
 import { engines } from './engines.ts'
 import { images } from './images.ts'
 import { logs } from './logs.ts'
+import { projects } from './projects.ts'
 import { settings } from './settings.ts'
 import { tasks } from './tasks.ts'
 import { terminals } from './terminals.ts'
 import { volumes } from './volumes.ts'
 
-export const contract = { engines, containers, images, volumes, builds, logs, terminals, tasks, settings }
+export const contract = {
+  engines,
+  projects,
+  containers,
+  images,
+  volumes,
+  builds,
+  logs,
+  terminals,
+  tasks,
+  settings,
+}
 export type Contract = typeof contract

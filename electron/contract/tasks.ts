@@ -12,6 +12,15 @@ export interface LayerView {
   readonly total: number
 }
 
+/** One step of a plan that is carried out. */
+export interface StepView {
+  readonly number: number
+  readonly words: string
+  readonly state: 'waiting' | 'running' | 'done' | 'failed'
+  /** What the engine said, when it failed. */
+  readonly error: string | null
+}
+
 export interface TaskView {
   readonly id: string
   readonly engine: string
@@ -29,6 +38,7 @@ export interface TaskView {
     | { readonly kind: 'cancelled'; readonly endedAt: string }
   readonly detail:
     | { readonly kind: 'pull'; readonly reference: string; readonly layers: readonly LayerView[] }
+    | { readonly kind: 'steps'; readonly project: string; readonly steps: readonly StepView[] }
     | { readonly kind: 'plain' }
   readonly command: string
 }

@@ -5,6 +5,7 @@ import { engines } from './engines.ts'
 import { images } from './images.ts'
 import { os } from './implementer.ts'
 import { logs } from './logs.ts'
+import { projects } from './projects.ts'
 import { settings } from './settings.ts'
 import { tasks } from './tasks.ts'
 import { terminals } from './terminals.ts'
@@ -12,6 +13,7 @@ import { volumes } from './volumes.ts'
 
 export const router = os.router({
   engines,
+  projects,
   containers,
   images,
   volumes,

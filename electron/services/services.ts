@@ -10,6 +10,7 @@ import type { AddedEngines } from './engines/engines.ts'
 import { Engines } from './engines/engines.ts'
 import { Images } from './images/images.ts'
 import { Logs } from './logs/logs.ts'
+import { Projects } from './projects/projects.ts'
 import { CommandLog } from './settings/command-log.ts'
 import { JsonFile } from './settings/json-file.ts'
 import { Settings } from './settings/settings.ts'
@@ -30,6 +31,7 @@ export interface Services {
   readonly options: ServicesOptions
   readonly engines: Engines
   readonly containers: Containers
+  readonly projects: Projects
   readonly images: Images
   readonly volumes: Volumes
   readonly builds: Builds
@@ -52,10 +54,12 @@ export function createServices(options: ServicesOptions): Services {
   const tasks = new Tasks()
   const engines = new Engines(options.embedded, file, options.environment)
   const images = new Images(engines, tasks, commandLog)
+  const projects = new Projects(engines, tasks, commandLog, options)
   const terminals = new Terminals(engines, commandLog)
   return {
     options,
     engines,
+    projects,
     images,
     tasks,
     settings,
@@ -68,6 +72,7 @@ export function createServices(options: ServicesOptions): Services {
     close() {
       tasks.close()
       terminals.closeAll()
+      projects.close()
       engines.close()
       const pid = engines.startedPid
       if (options.stopEngineOnExit && pid) {

@@ -23,6 +23,8 @@ export interface Shape {
   readonly words?: readonly string[]
   /** What stands in a list, or under the free keys of a map. */
   readonly inner?: Shape
+  /** What stands under the free keys of a map, where a list may stand in its place. */
+  readonly entry?: Shape
 }
 
 /** A key of a map with fixed keys. */
@@ -257,11 +259,13 @@ export function byKind(
 ): Shape {
   const attributes = kinds.map?.attributes
   const inner = kinds.list?.inner ?? kinds.map?.inner
+  const entry = kinds.map?.entry ?? kinds.map?.inner
   const words = kinds.scalar?.words
   return {
     expected,
     ...(attributes ? { attributes } : {}),
     ...(inner ? { inner } : {}),
+    ...(entry ? { entry } : {}),
     ...(words ? { words } : {}),
     check: (tree, spot) =>
       kinds[tree.kind]?.check(tree, spot) ?? (kinds[tree.kind] ? undefined : wrong(tree, spot, expected)),

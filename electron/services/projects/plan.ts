@@ -1,0 +1,129 @@
+/** Plans as a person reviews them: each thing with its reason, and the steps that do it. */
+import { createHash } from 'node:crypto'
+import type { EngineClient } from '../../../engine/client/client.ts'
+import { observe } from '../../../engine/compose/observe.ts'
+import type { Change } from '../../../engine/compose/plan/change.ts'
+import { planDown } from '../../../engine/compose/plan/down.ts'
+import type { DiskSight, Observed } from '../../../engine/compose/plan/observed.ts'
+import { type Action, describeAction, type Step } from '../../../engine/compose/plan/step.ts'
+import { type Plan, planUp } from '../../../engine/compose/plan/up.ts'
+import type { Intent, PlanChange, PlanView } from '../../contract/projects.ts'
+import type { NamedProject } from './load.ts'
+
+/** A plan, and what it was made of. */
+export interface Planned {
+  readonly plan: Plan
+  readonly loaded: NamedProject
+  readonly view: PlanView
+}
+
+/** Observes and plans. `command` is the line that does the same. */
+export async function planFor(
+  client: EngineClient,
+  loaded: NamedProject,
+  intent: Intent,
+  disk: DiskSight,
+  command: string,
+): Promise<Planned> {
+  const observed = await observe(client, loaded.project, disk)
+  const plan = planOf(loaded, observed, intent)
+  const renamed =
+    loaded.ownName === loaded.project.name
+      ? []
+      : [`the files name the project ${loaded.ownName}; on this engine it is ${loaded.project.name}`]
+  return { plan, loaded, view: viewOf(plan, observed, command, renamed) }
+}
+
+function planOf({ project }: NamedProject, observed: Observed, intent: Intent): Plan {
+  switch (intent.kind) {
+    case 'up':
+      return planUp(project, observed, {
+        ...(intent.services ? { services: intent.services } : {}),
+        ...(intent.recreate ? { recreate: intent.recreate } : {}),
+        ...(intent.removeOrphans ? { removeOrphans: true } : {}),
+        ...(intent.scale ? { scale: intent.scale } : {}),
+      })
+    case 'down':
+      return planDown(project, observed, {
+        volumes: intent.volumes ?? false,
+        removeOrphans: intent.removeOrphans ?? false,
+      })
+  }
+}
+
+/** The plan for the page. Pure. */
+export function viewOf(
+  plan: Plan,
+  observed: Pick<Observed, 'containers'>,
+  command: string,
+  warnings: readonly string[] = [],
+): PlanView {
+  const services = new Map(observed.containers.map((each) => [nameOf(each.inspect.Name), each.service]))
+  for (const { action } of plan.steps) {
+    if (action.kind === 'create') services.set(action.container.name, action.service)
+  }
+  const changes = plan.changes.map((change) => ({
+    kind: change.kind,
+    name: change.name,
+    service: services.get(change.name) ?? null,
+    verb: change.verb,
+    reasons: change.reasons,
+    keeps: change.keeps ?? [],
+    steps: plan.steps.filter((step) => isOf(step.action, change, plan.steps)).map(({ number }) => number),
+  })) satisfies PlanChange[]
+  const steps = plan.steps.map(({ number, action }) => ({
+    number,
+    words: describeAction(action),
+    wait: action.kind === 'wait',
+  }))
+  return {
+    changes,
+    steps,
+    warnings: [...plan.warnings, ...warnings],
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([changes, steps]))
+      .digest('hex'),
+    command,
+  }
+}
+
+/** Whether a step is part of what becomes of a thing. */
+function isOf(action: Action, change: Change, steps: readonly Step[]): boolean {
+  switch (action.kind) {
+    case 'create-network':
+    case 'remove-network':
+      return change.kind === 'network' && action.name === change.name
+    case 'create-volume':
+    case 'remove-volume':
+      return change.kind === 'volume' && action.name === change.name
+    case 'pull':
+    case 'build':
+      return change.kind === 'image' && action.image === change.name
+    case 'create':
+      return change.kind === 'container' && action.container.name === change.name
+    case 'start':
+      return change.kind === 'container' && action.name === change.name
+    case 'stop':
+    case 'remove':
+    case 'rename':
+      return change.kind === 'container' && (replaced(action.id, steps) ?? aside(action)) === change.name
+    case 'wait':
+      return false
+  }
+}
+
+/** The container that takes the place of the one with this id. */
+function replaced(id: string, steps: readonly Step[]): string | undefined {
+  for (const { action } of steps) {
+    if (action.kind === 'create' && action.inPlaceOf === id) return action.container.name
+  }
+  return undefined
+}
+
+function aside(action: Extract<Action, { kind: 'stop' | 'remove' | 'rename' }>): string {
+  return action.kind === 'rename' ? action.from : action.name
+}
+
+function nameOf(name: string): string {
+  return name.replace(/^\//, '')
+}
