@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { Client } from '../fixtures/http.ts'
 import { ENGINES, expect, type Page, row, switchTo, test } from './window.ts'
 
-const PAGES = ['Containers', 'Images', 'Volumes', 'Engines', 'Settings'] as const
+const PAGES = ['Projects', 'Containers', 'Images', 'Volumes', 'Engines', 'Settings'] as const
 
 test('nothing serious on any page, light and dark', async ({ window: page, longshore }) => {
   const engine = ENGINES[0]

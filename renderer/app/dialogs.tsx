@@ -3,12 +3,14 @@ import { useNavigate } from '@tanstack/react-router'
 import { RunDialog, type RunStart } from '../features/containers/run/run-dialog.tsx'
 import { AddEngineDialog } from '../features/engines/add-engine-dialog.tsx'
 import { PullDialog } from '../features/images/pull-dialog.tsx'
+import { NewProjectDialog } from '../features/projects/new-project-dialog.tsx'
 import { returnFocusTo } from '../ui/dialog.tsx'
 import { createStore, useStore } from '../ui/use-store.ts'
 import { useSwitchEngine } from './use-switch-engine.ts'
 
 export type OpenDialog =
   | { readonly kind: 'run'; readonly start: RunStart }
+  | { readonly kind: 'new-project'; readonly containers: readonly string[] }
   | { readonly kind: 'pull' }
   | { readonly kind: 'add-engine' }
   | { readonly kind: 'palette' }
@@ -57,6 +59,22 @@ export function Dialogs(props: { readonly engine: string }) {
           engine={engine}
           onClose={closeDialog}
           onRun={(image) => openDialog({ kind: 'run', start: { image } })}
+        />
+      )
+    case 'new-project':
+      return (
+        <NewProjectDialog
+          engine={engine}
+          containers={open.containers}
+          onClose={(name) => {
+            closeDialog()
+            if (name === null) return
+            void navigate({
+              to: '/$engine/projects',
+              params: { engine },
+              search: { id: name, tab: 'compose' },
+            })
+          }}
         />
       )
     case 'add-engine':

@@ -9,7 +9,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [
       ['Ctrl K', 'Command palette'],
       ['Ctrl J', 'Show or hide terminals and logs'],
-      ['Ctrl 1 to 5', 'Go to a page'],
+      ['Ctrl 1 to 6', 'Go to a page'],
       ['/', 'Filter the list'],
       ['?', 'These keys'],
       ['Ctrl V', 'A pasted docker run line opens the run form'],
@@ -33,6 +33,25 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
       ['T', 'Terminal'],
       ['S', 'Start or stop'],
       ['R', 'Restart'],
+    ],
+  },
+  {
+    title: 'On a project',
+    keys: [
+      ['Enter', 'Open it'],
+      ['L', 'Logs of all services'],
+      ['S', 'Start or stop'],
+      ['R', 'Restart'],
+      ['Del', 'Take it down'],
+    ],
+  },
+  {
+    title: 'In the editor',
+    keys: [
+      ['Ctrl Space', 'What can be written here'],
+      ['Ctrl S', 'Save the draft'],
+      ['Ctrl Enter', 'Apply the plan'],
+      ['F8', 'Next problem'],
     ],
   },
   {

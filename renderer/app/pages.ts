@@ -1,8 +1,9 @@
 /** The pages, in the order of the rail. */
-import { Box, Disc3, HardDrive, type LucideIcon, Server, Settings2 } from 'lucide-react'
+import { Box, Disc3, HardDrive, Layers, type LucideIcon, Server, Settings2 } from 'lucide-react'
 
 export interface PageLink {
   readonly to:
+    | '/$engine/projects'
     | '/$engine/containers'
     | '/$engine/images'
     | '/$engine/volumes'
@@ -14,15 +15,16 @@ export interface PageLink {
 }
 
 export const PAGES: readonly PageLink[] = [
-  { to: '/$engine/containers', label: 'Containers', icon: Box, keys: 'Ctrl 1' },
-  { to: '/$engine/images', label: 'Images', icon: Disc3, keys: 'Ctrl 2' },
-  { to: '/$engine/volumes', label: 'Volumes', icon: HardDrive, keys: 'Ctrl 3' },
-  { to: '/$engine/engines', label: 'Engines', icon: Server, keys: 'Ctrl 4' },
+  { to: '/$engine/projects', label: 'Projects', icon: Layers, keys: 'Ctrl 1' },
+  { to: '/$engine/containers', label: 'Containers', icon: Box, keys: 'Ctrl 2' },
+  { to: '/$engine/images', label: 'Images', icon: Disc3, keys: 'Ctrl 3' },
+  { to: '/$engine/volumes', label: 'Volumes', icon: HardDrive, keys: 'Ctrl 4' },
+  { to: '/$engine/engines', label: 'Engines', icon: Server, keys: 'Ctrl 5' },
 ]
 
 export const SETTINGS_PAGE: PageLink = {
   to: '/$engine/settings',
   label: 'Settings',
   icon: Settings2,
-  keys: 'Ctrl 5',
+  keys: 'Ctrl 6',
 }

@@ -17,8 +17,8 @@ import {
   Sun,
 } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
-import { actOn, mainAct, noteFailure } from '../features/containers/acts.ts'
-import { ContainerMark } from '../features/containers/state-words.tsx'
+import { actOn, mainAct, noteFailure } from '../panels/containers/acts.ts'
+import { ContainerMark } from '../panels/containers/state-words.tsx'
 import { openLogs } from '../panels/dock/dock-store.ts'
 import { openTerminal } from '../panels/dock/open-terminal.ts'
 import { type Session, useFeed, useLiveList, useSession } from '../rpc/session.tsx'

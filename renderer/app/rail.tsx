@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { PanelLeftClose, PanelLeftOpen } from 'lucide-react'
 import { useState } from 'react'
 import { EngineSwitcher } from '../features/engines/engine-switcher.tsx'
-import { useFeed, useSession } from '../rpc/session.tsx'
+import { useFeed, useLiveList, useSession } from '../rpc/session.tsx'
 import type { EngineSummary } from '../rpc/views.ts'
 import { IconButton } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
@@ -20,9 +20,12 @@ export function Rail(props: { readonly engine: string; readonly summary: EngineS
   const [folded, setFolded] = useState(localStorage.getItem(KEY) === 'icons')
   const narrow = useMedia('(max-width: 899px)')
   const compact = folded || narrow
-  const engines = useFeed(useSession().engines)
+  const session = useSession()
+  const engines = useFeed(session.engines)
+  const projects = useLiveList(session.projects(props.engine)).rows.length
   const switchTo = useSwitchEngine()
   const counts: Readonly<Record<string, number | undefined>> = {
+    Projects: projects,
     Containers: props.summary?.containers,
     Images: props.summary?.images,
     Volumes: props.summary?.volumes,

@@ -14,6 +14,7 @@ import { ContainersPage } from '../features/containers/containers-page.tsx'
 import { EnginesPage } from '../features/engines/engines-page.tsx'
 import { Welcome } from '../features/engines/welcome.tsx'
 import { ImagesPage } from '../features/images/images-page.tsx'
+import { ProjectsPage } from '../features/projects/projects-page.tsx'
 import { SettingsPage } from '../features/settings/settings-page.tsx'
 import { VolumesPage } from '../features/volumes/volumes-page.tsx'
 import { useClient } from '../rpc/session.tsx'
@@ -45,6 +46,24 @@ const startRoute = createRoute({
 })
 const engineRoute = createRoute({ getParentRoute: () => rootRoute, path: '/$engine', component: Outlet })
 
+const projectsRoute = createRoute({
+  getParentRoute: () => engineRoute,
+  path: '/projects',
+  validateSearch: pageSearch,
+  component: function Projects() {
+    const { engine } = projectsRoute.useParams()
+    return (
+      <ProjectsPage
+        key={engine}
+        engine={engine}
+        view={projectsRoute.useSearch()}
+        onView={useOnView()}
+        onNew={() => openDialog({ kind: 'new-project', containers: [] })}
+        onReconnect={useReconnect(engine)}
+      />
+    )
+  },
+})
 const containersRoute = createRoute({
   getParentRoute: () => engineRoute,
   path: '/containers',
@@ -150,7 +169,10 @@ export function useCurrentEngine(): string {
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
-    engineRoute.addChildren([containersRoute, imagesRoute, volumesRoute, enginesRoute, settingsRoute]),
+    engineRoute.addChildren([
+      ...[projectsRoute, containersRoute, imagesRoute],
+      ...[volumesRoute, enginesRoute, settingsRoute],
+    ]),
   ]),
   history: createHashHistory(),
 })

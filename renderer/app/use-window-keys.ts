@@ -67,6 +67,7 @@ export function useWindowKeys(engine: string): void {
 
 function isTyping(target: EventTarget | null): boolean {
   return (
-    target instanceof HTMLElement && target.closest('input, textarea, [contenteditable], .xterm') !== null
+    target instanceof HTMLElement &&
+    target.closest('input, textarea, [contenteditable], .xterm, .monaco-editor') !== null
   )
 }

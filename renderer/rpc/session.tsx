@@ -10,6 +10,7 @@ import type {
   EngineView,
   ImageRow,
   ListMessage,
+  ProjectRow,
   Settings,
   TaskView,
   TerminalView,
@@ -29,6 +30,7 @@ export interface Session {
   readonly settings: Feed<Settings>
   readonly tasks: Feed<readonly TaskView[]>
   readonly terminals: Feed<readonly TerminalView[]>
+  projects(engine: string): LiveList<ProjectRow>
   containers(engine: string): LiveList<ContainerRow>
   images(engine: string): LiveList<ImageRow>
   volumes(engine: string): LiveList<VolumeRow>
@@ -68,6 +70,10 @@ export function createSession(client: Client, connection: Connection): Session {
     settings: feed(connection, (signal) => client.settings.watch(undefined, { signal })),
     tasks: feed(connection, (signal) => client.tasks.watch(undefined, { signal })),
     terminals: feed(connection, (signal) => client.terminals.watch(undefined, { signal })),
+    projects: lists(
+      (engine, signal) => client.projects.watch({ engine }, { signal }),
+      (row) => row.name,
+    ),
     containers: lists(
       (engine, signal) => client.containers.watch({ engine }, { signal }),
       (row) => row.id,

@@ -62,7 +62,7 @@ export function viewOf(
   for (const { action } of plan.steps) {
     if (action.kind === 'create') services.set(action.container.name, action.service)
   }
-  const changes = plan.changes.map((change) => ({
+  const changes = distinct(plan.changes).map((change) => ({
     kind: change.kind,
     name: change.name,
     service: services.get(change.name) ?? null,
@@ -85,6 +85,16 @@ export function viewOf(
       .digest('hex'),
     command,
   }
+}
+
+/** An image that several services run is one thing. */
+function distinct(changes: readonly Change[]): readonly Change[] {
+  const byKey = new Map<string, Change>()
+  for (const change of changes) {
+    const key = `${change.kind} ${change.name} ${change.verb}`
+    if (!byKey.has(key)) byKey.set(key, change)
+  }
+  return [...byKey.values()]
 }
 
 /** Whether a step is part of what becomes of a thing. */

@@ -1,8 +1,8 @@
 /** What can be done with the selected rows together. */
 import { Play, RotateCw, Square, Trash2, X } from 'lucide-react'
+import type { Act } from '../../panels/containers/acts.ts'
 import type { ContainerRow } from '../../rpc/views.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import type { Act } from './acts.ts'
 
 export function BulkBar(props: {
   readonly rows: readonly ContainerRow[]

@@ -10,15 +10,15 @@ import {
 } from 'lucide-react'
 import { memo, type ReactNode } from 'react'
 import { formatMemory, formatPercent } from '../../lib/bytes.ts'
+import { type Act, mainAct, type Pending } from '../../panels/containers/acts.ts'
+import { PortLinks } from '../../panels/containers/ports.tsx'
+import { ContainerMark, StateWords } from '../../panels/containers/state-words.tsx'
 import type { ContainerRow } from '../../rpc/views.ts'
 import { cx } from '../../ui/cx.ts'
 import { columnHead, GridRow, gridCell } from '../../ui/grid-row.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import type { RowProps } from '../../ui/virtual-list.tsx'
-import { type Act, mainAct, type Pending } from './acts.ts'
 import type { ListItem } from './groups.ts'
-import { PortLinks } from './ports.tsx'
-import { ContainerMark, StateWords } from './state-words.tsx'
 import { HISTORY, useUsage, useUsageSum } from './usage.ts'
 
 /** How long after a change a row still glows, so that scrolling it into view does not glow it again. */

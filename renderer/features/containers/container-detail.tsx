@@ -14,6 +14,17 @@ import {
   Unplug,
 } from 'lucide-react'
 import { useState } from 'react'
+import {
+  type Act,
+  actFailures,
+  actKey,
+  actOn,
+  forgetFailure,
+  mainAct,
+  noteFailure,
+  pendingActs,
+} from '../../panels/containers/acts.ts'
+import { ContainerMark, StateWords } from '../../panels/containers/state-words.tsx'
 import { openLogs } from '../../panels/dock/dock-store.ts'
 import { openTerminal } from '../../panels/dock/open-terminal.ts'
 import { LogView } from '../../panels/logs/log-view.tsx'
@@ -28,19 +39,8 @@ import { JsonTree } from '../../ui/json-tree.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { useStore } from '../../ui/use-store.ts'
-import {
-  type Act,
-  actFailures,
-  actKey,
-  actOn,
-  forgetFailure,
-  mainAct,
-  noteFailure,
-  pendingActs,
-} from './acts.ts'
 import { OverviewTab } from './overview-tab.tsx'
 import { RenameDialog } from './rename-dialog.tsx'
-import { ContainerMark, StateWords } from './state-words.tsx'
 
 export function ContainerDetail(props: {
   readonly engine: string

@@ -11,6 +11,15 @@ import {
   useState,
 } from 'react'
 import { withToken } from '../../lib/filter-query.ts'
+import {
+  type Act,
+  actFailures,
+  actKey,
+  actOn,
+  mainAct,
+  noteFailure,
+  pendingActs,
+} from '../../panels/containers/acts.ts'
 import { openLogs } from '../../panels/dock/dock-store.ts'
 import { openTerminal } from '../../panels/dock/open-terminal.ts'
 import { useClient, useLiveList, useSession } from '../../rpc/session.tsx'
@@ -26,7 +35,6 @@ import { Unreachable } from '../../ui/unreachable.tsx'
 import { useMedia } from '../../ui/use-media.ts'
 import { useStore } from '../../ui/use-store.ts'
 import { VirtualList, type VirtualListHandle } from '../../ui/virtual-list.tsx'
-import { type Act, actFailures, actKey, actOn, mainAct, noteFailure, pendingActs } from './acts.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { ContainerCells, ContainerHead, GroupHead, type RowActs } from './container-cells.tsx'
 import { ContainerDetail } from './container-detail.tsx'

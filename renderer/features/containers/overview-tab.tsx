@@ -1,12 +1,12 @@
 /** What a container is and how it does, at a glance. */
 import { formatMemory, formatPercent } from '../../lib/bytes.ts'
 import { joinWords } from '../../lib/words.ts'
+import { distinctPorts, portAddress } from '../../panels/containers/ports.tsx'
 import type { ContainerDetail, ContainerRow } from '../../rpc/views.ts'
 import { Age } from '../../ui/age.tsx'
 import { Fact, Facts } from '../../ui/facts.tsx'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
-import { distinctPorts, portAddress } from './ports.tsx'
 import { useUsage } from './usage.ts'
 
 export function OverviewTab(props: {

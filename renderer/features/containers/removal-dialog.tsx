@@ -1,13 +1,13 @@
 /** Asks before a removal by naming exactly what goes and what stays. */
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
+import { removeContainer } from '../../panels/containers/acts.ts'
 import { failureOf } from '../../rpc/failure-of.ts'
 import { useClient } from '../../rpc/session.tsx'
 import type { ContainerRow } from '../../rpc/views.ts'
 import { Button } from '../../ui/button.tsx'
 import { Callout, ErrorNote } from '../../ui/callout.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { removeContainer } from './acts.ts'
 
 export function RemovalDialog(props: {
   readonly engine: string

@@ -18,7 +18,15 @@ export interface TerminalTab {
   readonly terminal: string
 }
 
-export type DockTab = LogsTab | TerminalTab
+/** The logs of all services of a project, as one. */
+export interface ProjectLogsTab {
+  readonly kind: 'project-logs'
+  readonly key: string
+  readonly engine: string
+  readonly project: string
+}
+
+export type DockTab = LogsTab | ProjectLogsTab | TerminalTab
 
 export interface DockState {
   readonly open: boolean
@@ -38,6 +46,11 @@ dock.subscribe(() => localStorage.setItem(KEY, JSON.stringify(dock.get())))
 /** Opens a container's log in a tab, or goes to the tab that shows it. */
 export function openLogs(engine: string, container: string, name: string): void {
   show({ kind: 'logs', key: `logs:${engine}:${container}`, engine, container, name })
+}
+
+/** Opens the logs of a project, all services as one. */
+export function openProjectLogs(engine: string, project: string): void {
+  show({ kind: 'project-logs', key: `project-logs:${engine}:${project}`, engine, project })
 }
 
 /** Goes to the tab of a terminal, making it if need be. */
@@ -68,7 +81,7 @@ export function closeTab(key: string): void {
 /** Brings the tabs in line with the terminals that the services have. */
 export function reconcileTerminals(ids: readonly string[]): void {
   dock.set((state) => {
-    const kept = state.tabs.filter((tab) => tab.kind === 'logs' || ids.includes(tab.terminal))
+    const kept = state.tabs.filter((tab) => tab.kind !== 'terminal' || ids.includes(tab.terminal))
     const fresh = ids.map(terminalTab).filter((tab) => !kept.some((each) => each.key === tab.key))
     if (fresh.length === 0 && kept.length === state.tabs.length) return state
     const tabs = [...kept, ...fresh]

@@ -7,6 +7,7 @@ import { IconButton } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { useStore } from '../../ui/use-store.ts'
 import { LogView } from '../logs/log-view.tsx'
+import { ProjectLog } from '../logs/project-log.tsx'
 import { closeTab, type DockTab, dock, reconcileTerminals } from './dock-store.ts'
 
 /** The emulator is the largest part of the page, and a window without a terminal does without it. */
@@ -79,10 +80,10 @@ export function Dock() {
                   tabIndex={on ? 0 : -1}
                   className="flex h-full items-center gap-2 pl-3 pr-1 text-13 font-medium outline-offset-[-2px]"
                 >
-                  {tab.kind === 'logs' ? (
-                    <ScrollText className="size-3.5" />
-                  ) : (
+                  {tab.kind === 'terminal' ? (
                     <SquareTerminal className="size-3.5" />
+                  ) : (
+                    <ScrollText className="size-3.5" />
                   )}
                   {label}
                 </button>
@@ -143,6 +144,9 @@ export function Dock() {
             tools={tools}
           />
         )}
+        {shown?.kind === 'project-logs' && (
+          <ProjectLog key={shown.key} engine={shown.engine} project={shown.project} tools={tools} />
+        )}
         {shown?.kind === 'terminal' && (
           <Suspense>
             <TerminalPanel key={shown.key} id={shown.terminal} tools={tools} />
@@ -168,6 +172,7 @@ function labelsOf(tabs: readonly DockTab[], terminals: readonly Terminal[]): Rea
 
 function labelOf(tab: DockTab, terminals: readonly Terminal[]): string {
   if (tab.kind === 'logs') return `${tab.name}, logs`
+  if (tab.kind === 'project-logs') return `${tab.project}, all logs`
   const terminal = terminals.find((each) => each.id === tab.terminal)
   if (!terminal) return 'terminal'
   const program = terminal.command[0]?.split('/').at(-1) ?? 'terminal'

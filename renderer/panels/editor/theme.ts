@@ -29,6 +29,7 @@ function themeOfPage(): editor.IStandaloneThemeData {
       rule('', '--text'),
       rule('type', '--link'),
       rule('string', '--ok-text'),
+      rule('string.yaml', '--ok-text'),
       rule('number', '--ok-text'),
       rule('keyword', '--link'),
       rule('variable', '--warn-text'),

@@ -6,10 +6,19 @@ import { plainText } from '../../lib/ansi.ts'
 import { LineRing } from '../../lib/line-ring.ts'
 import type { LogLine, LogMessage } from '../../rpc/views.ts'
 
-export type LogEntry =
+/** `source`: the service that it comes from, where several are shown as one. */
+export type LogEntry = (
   | { readonly type: 'line'; readonly line: LogLine }
   | { readonly type: 'skipped'; readonly count: number }
   | { readonly type: 'mark'; readonly at: string; readonly text: string }
+) & { readonly source?: LogSource }
+
+/** A service among others. */
+export interface LogSource {
+  readonly name: string
+  /** Which of the colours it has. */
+  readonly colour: number
+}
 
 /** Lines kept in the page; older ones stay in the engine's store. */
 export const KEPT_LINES = 50_000
@@ -67,6 +76,12 @@ export class LogFeed {
       case 'end':
         this.ended = true
     }
+    this.#tell()
+  }
+
+  /** Takes entries that are in their order already. */
+  add(entries: Iterable<LogEntry>): void {
+    for (const entry of entries) this.#push(entry)
     this.#tell()
   }
 

@@ -32,6 +32,7 @@ export const LogRow = memo(function LogRow(props: {
   if (entry.type === 'skipped') {
     return (
       <div className="flex h-5 items-center px-5 text-term-warn">
+        <Source entry={entry} />
         {entry.count.toLocaleString('en')} lines skipped, they came faster than the window could show; they
         are still stored
       </div>
@@ -40,7 +41,7 @@ export const LogRow = memo(function LogRow(props: {
   if (entry.type === 'mark') {
     return (
       <div className="flex h-5 items-center gap-3 px-5 text-term-muted">
-        <span className="text-term-ok">event</span>
+        {entry.source ? <Source entry={entry} /> : <span className="text-term-ok">event</span>}
         {entry.text}
         <span className="h-px flex-1 bg-term-line" />
       </div>
@@ -48,6 +49,7 @@ export const LogRow = memo(function LogRow(props: {
   }
   return (
     <div className={cx('flex min-h-5 px-5 hover:bg-term-raised', props.current && 'bg-term-raised')}>
+      <Source entry={entry} />
       {props.times && (
         <time
           dateTime={entry.line.at}
@@ -72,6 +74,26 @@ export const LogRow = memo(function LogRow(props: {
     </div>
   )
 })
+
+/** The colour of a service, of those that are told apart on the dark ground. */
+export function sourceColour(index: number): string {
+  return PALETTE[[12, 10, 11, 13, 14, 9][index % 6] ?? 15] ?? 'inherit'
+}
+
+function Source(props: { readonly entry: LogEntry }) {
+  const { source } = props.entry
+  return (
+    source && (
+      <span
+        title={source.name}
+        className="mr-3.5 w-24 shrink-0 select-none truncate"
+        style={{ color: sourceColour(source.colour) }}
+      >
+        {source.name}
+      </span>
+    )
+  )
+}
 
 function LineText(props: { readonly text: string; readonly needle: string }) {
   const spans = parseAnsi(props.text)

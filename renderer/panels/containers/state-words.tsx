@@ -1,4 +1,4 @@
-/** Containers: the live list, the detail, what one does with them, and the run form. This: a state as mark and words. */
+/** What several pages show of a container. This: its state as mark and words. */
 import type { ContainerRow, ContainerState } from '../../rpc/views.ts'
 import { Age } from '../../ui/age.tsx'
 import { type Status, StatusMark } from '../../ui/status-mark.tsx'
