@@ -111,7 +111,17 @@ export interface PlanChange {
   readonly kind: 'network' | 'volume' | 'image' | 'container'
   readonly name: string
   readonly service: string | null
-  readonly verb: 'keep' | 'create' | 'recreate' | 'start' | 'stop' | 'remove' | 'pull' | 'build' | 'warn'
+  readonly verb:
+    | 'keep'
+    | 'create'
+    | 'recreate'
+    | 'start'
+    | 'stop'
+    | 'restart'
+    | 'remove'
+    | 'pull'
+    | 'build'
+    | 'warn'
   readonly reasons: readonly string[]
   readonly keeps: readonly string[]
   /** The numbers of the steps that do it. */

@@ -112,6 +112,10 @@ function isOf(action: Action, change: Change, steps: readonly Step[]): boolean {
     case 'create':
       return change.kind === 'container' && action.container.name === change.name
     case 'start':
+    case 'restart':
+    case 'pause':
+    case 'unpause':
+    case 'kill':
       return change.kind === 'container' && action.name === change.name
     case 'stop':
     case 'remove':

@@ -10,6 +10,7 @@ import {
   type LucideIcon,
   Plus,
   RefreshCw,
+  RotateCw,
   Trash2,
 } from 'lucide-react'
 import type { ReactNode } from 'react'
@@ -26,6 +27,7 @@ const ICONS: Readonly<Record<PlanChange['verb'], { readonly icon: LucideIcon; re
   recreate: { icon: RefreshCw, tone: 'text-warn-text' },
   start: { icon: CirclePlay, tone: 'text-ok-text' },
   stop: { icon: CircleStop, tone: 'text-soft' },
+  restart: { icon: RotateCw, tone: 'text-link' },
   remove: { icon: Trash2, tone: 'text-bad-text' },
   pull: { icon: Download, tone: 'text-link' },
   build: { icon: Hammer, tone: 'text-link' },
@@ -35,8 +37,8 @@ const ICONS: Readonly<Record<PlanChange['verb'], { readonly icon: LucideIcon; re
 /** What the plan comes to, in one line: `1 to recreate, 4 unchanged, nothing removed`. */
 export function planWords({ changes }: Pick<Plan, 'changes'>): string {
   const count = (verb: PlanChange['verb']) => changes.filter((change) => change.verb === verb).length
-  const parts = (['create', 'recreate', 'start', 'stop', 'pull', 'build'] as const).flatMap((verb) =>
-    count(verb) > 0 ? [`${count(verb)} to ${verb}`] : [],
+  const parts = (['create', 'recreate', 'start', 'restart', 'stop', 'pull', 'build'] as const).flatMap(
+    (verb) => (count(verb) > 0 ? [`${count(verb)} to ${verb}`] : []),
   )
   const removed = count('remove')
   const kept = count('keep')
