@@ -19,8 +19,9 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   'engine/runtime': ['engine/oci', 'engine/host'],
   'engine/network': ['engine/host'],
   'engine/volume': ['engine/host'],
+  // COPY is done by the native helper, and a checkout by the host's git.
   'engine/builder': [
-    ...['engine/oci', 'engine/archive', 'engine/context', 'engine/registry', 'engine/store'],
+    ...['engine/oci', 'engine/host', 'engine/archive', 'engine/context', 'engine/registry', 'engine/store'],
     ...['engine/runtime', 'engine/network', 'engine/volume'],
   ],
   'engine/daemon': [

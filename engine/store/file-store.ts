@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream'
 import { EngineError } from '../errors.ts'
 import { type Disk, realDisk } from '../host/disk.ts'
 import { unmount } from '../host/mount.ts'
+import type { TreeListing } from '../host/rooted-files.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { parseConfig, parseManifest } from '../oci/parse.ts'
 import { ensureBase } from './base.ts'
@@ -15,7 +16,7 @@ import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { type MadeRoot, makeRoot } from './made-roots.ts'
+import { digestInLayers, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
@@ -223,6 +224,14 @@ export class FileStore implements Store {
       claim: this.#claim,
     }
     return makeRoot(parts, diffIds)
+  }
+
+  listLayers(diffIds: readonly Digest[], path: string): Promise<TreeListing> {
+    return listLayers({ layout: this.#layout, rootfs: this.#rootfs }, diffIds, path)
+  }
+
+  digestInLayers(diffIds: readonly Digest[], paths: Iterable<string>): Promise<Digest> {
+    return digestInLayers({ layout: this.#layout, rootfs: this.#rootfs }, diffIds, paths)
   }
 
   layerFolder(diffId: Digest): string {

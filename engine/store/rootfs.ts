@@ -169,7 +169,15 @@ export class Rootfs {
 
   /** Options of the overlay of what is below a container, for mounts with the links as working directory. */
   async lowerOptions(diffIds: readonly Digest[]): Promise<string> {
-    const lower = await this.#lower(diffIds)
+    return this.#options(await this.#lower(diffIds))
+  }
+
+  /** The same of an image's layers alone, at least two: without the places that the runtime mounts on. */
+  async imageOptions(diffIds: readonly Digest[]): Promise<string> {
+    return this.#options((await this.#lower(diffIds)).slice(0, -2))
+  }
+
+  #options(lower: readonly string[]): string {
     return [
       `lowerdir=${lower.join(':')}`,
       // What a layer means must not depend on this kernel's defaults.

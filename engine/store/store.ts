@@ -4,6 +4,7 @@
  * `ImageRecords`, one database of the daemon's. No unverified blob can be read or written through it.
  */
 import type { Readable } from 'node:stream'
+import type { TreeListing } from '../host/rooted-files.ts'
 import type { Descriptor, Digest, Manifest } from '../oci/descriptor.ts'
 import type { ImageConfig } from '../oci/image-config.ts'
 import type { ContainerFiles } from './container-files.ts'
@@ -101,6 +102,10 @@ export interface Store {
   layerSizeBytes(diffId: Digest): Promise<number>
   /** A writable root on top of layers (bottom first), whose changes can become a layer. Call it while `holding`. */
   makeRoot(diffIds: readonly Digest[]): Promise<MadeRoot>
+  /** What layers (bottom first) show together at `path`, links followed inside of them. Throws `not-found`. */
+  listLayers(diffIds: readonly Digest[], path: string): Promise<TreeListing>
+  /** A digest of what they show at these paths: content, modes, owners, no times. A slash at the end is of the folder alone. */
+  digestInLayers(diffIds: readonly Digest[], paths: Iterable<string>): Promise<Digest>
   /** Records the image once config, manifest and every layer are there. */
   addImage(
     manifestDigest: Digest,

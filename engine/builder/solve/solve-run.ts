@@ -5,7 +5,8 @@ import type { Cache, CacheRecord, RecordType } from './cache.ts'
 import { explain } from './explain.ts'
 import { factsOf } from './facts.ts'
 import { Graph } from './graph.ts'
-import { chainOf, contentKey, type InputContent } from './keys.ts'
+import { boundFacts, contentOf } from './input-content.ts'
+import { chainOf, contentKey } from './keys.ts'
 import { lazily } from './lazy-image.ts'
 import { CommandFailed, type Fact, type Performed } from './performer.ts'
 import type { Reason } from './progress.ts'
@@ -174,7 +175,7 @@ export class SolveRun {
     const { cache } = this.#common
     const values = inputs.map(({ value }) => value)
     const io = this.#told(step).io(this.#abort.signal)
-    const facts = await performer.contentFacts(step, values, io)
+    const facts = (await performer.contentFacts(step, values, io)) ?? (await boundFacts(step, values))
     const contents = await Promise.all(values.map((value, place) => contentOf(step, value, place, facts)))
     const content = contentKey(step.operation, contents, facts, surroundings)
     const definition = this.#graph.definition(step.id) ?? content
@@ -344,19 +345,6 @@ class InputFailed extends Error {
 
 function isFolder({ operation: { kind } }: Step): boolean {
   return kind === 'context' || kind === 'http'
-}
-
-/** What the facts already say of an input is not said again. */
-async function contentOf(
-  { operation }: Step,
-  value: Value,
-  place: number,
-  facts: readonly Fact[] | null,
-): Promise<InputContent> {
-  const told =
-    facts !== null && (value.kind === 'folder' || (operation.kind === 'copy' && operation.root !== place))
-  if (told) return null
-  return value.kind === 'folder' ? await value.folder.digest('') : chainOf(value.diffIds)
 }
 
 function typeOf({ operation }: Step): RecordType {

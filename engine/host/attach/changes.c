@@ -65,7 +65,7 @@ static int differs(int upper, int lower, const char *name, const struct stat *ne
 	return S_ISREG(new->st_mode) && !same_capability(upper, lower, name);
 }
 
-static int open_directory(int at, const char *name)
+static int open_inside(int at, const char *name)
 {
 	return openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
@@ -119,8 +119,8 @@ static void compare(int upper, int lower, struct text *path, struct pending *dir
 			tell(was ? 'C' : 'A', path);
 			own.told = 1;
 		}
-		beneath = was && S_ISDIR(old.st_mode) ? open_directory(lower, names[i]) : -1;
-		child = S_ISDIR(new.st_mode) ? open_directory(upper, names[i]) : -1;
+		beneath = was && S_ISDIR(old.st_mode) ? open_inside(lower, names[i]) : -1;
+		child = S_ISDIR(new.st_mode) ? open_inside(upper, names[i]) : -1;
 		if (beneath >= 0 && child >= 0 && is_opaque(child))
 			removed(child, beneath, path, &own);
 		if (child >= 0) {

@@ -9,7 +9,12 @@
  *   pack DIR                a tar of what is in DIR
  *   layer DIR               the same of an overlay's upper directory, as an image's layer
  *   changes UPPER WORK OPTIONS    what UPPER changes of an overlay with OPTIONS, mounted on WORK for this process alone
- *   seal UPPER WORK OPTIONS       makes UPPER say only what it changes (tidy.c), then the same as layer; at the end its
+ *   copy OUT WORK OPTIONS|/DIR|"" SOURCE...   what stdin says (copy.c), written to OUT, seen on top of the overlay or
+ *                                 directory; each SOURCE is such, too; "ready" and a NUL when all is mounted
+ *   list WORK OPTIONS|/DIR PATH   the names beneath PATH there (list.c)
+ *   tree WORK OPTIONS|/DIR        for each path on stdin, ended by a NUL, where links lead followed: a tar of what is
+ *                                 there, all times 0 (a path that ends in a slash: of the folder alone)
+ *   seal UPPER WORK OPTIONS|/DIR  makes UPPER say only what it changes (tidy.c), then the same as layer; at the end its
  *                                 number of entries and their bytes on stderr
  */
 #define _GNU_SOURCE
@@ -24,13 +29,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "copy.h"
 #include "files.h"
 #include "native.h"
 
 #define MAX_LINKS 40
 
 /* Where a path leads inside this root, links followed, whether or not all of it is there. */
-static void resolve(const char *path, struct text *done)
+static void resolve_here(const char *path, struct text *done)
 {
 	char *pending = strdup(path), link[PATH_BYTES];
 	int followed = 0;
@@ -79,7 +85,7 @@ static void tell_stat(const char *path)
 	if (lstat(path, &stat) < 0)
 		fail_errno("lstat", path);
 	if (S_ISLNK(stat.st_mode))
-		resolve(path, &target);
+		resolve_here(path, &target);
 	printf("%o %lld %lld %ld %s", stat.st_mode, (long long)stat.st_size, (long long)stat.st_mtim.tv_sec,
 	       stat.st_mtim.tv_nsec, target.bytes ? target.bytes : "");
 	putchar('\0');
@@ -116,13 +122,23 @@ static void write_files(int argc, char **argv)
 	unpack(&options);
 }
 
-/* Opens what an overlay with these options shows, mounted on `work` for this process alone; without options `work`. */
+/*
+ * Opens what an overlay with these options shows, mounted on `work` for this process alone; without options `work`, and
+ * a directory instead of them itself.
+ */
 static int open_below(const char *work, const char *overlay)
 {
 	int below;
 
+	if (*overlay == '/') {
+		work = overlay;
+		overlay = "";
+	}
+
 	if (*overlay) {
-		if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		static int own;
+
+		if (!own++ && (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
 			fail_errno("making a mount namespace for", work);
 		if (mount("overlay", work, "overlay", MS_RDONLY, overlay) < 0)
 			fail_errno("mounting the lower layers at", work);
@@ -142,11 +158,46 @@ static int open_upper(const char *upper)
 	return fd;
 }
 
+/* What paths of a tree hold, without what a rebuild of the same changes. */
+static void tell_tree(int tree)
+{
+	struct place place = { -1, tree, -1 };
+	char *path = NULL;
+	size_t room = 0;
+
+	while (getdelim(&path, &room, '\0', stdin) > 1) {
+		struct text real = { 0 };
+		int alone = path[strlen(path) - 1] == '/';
+
+		resolve(&place, path, &real);
+		if (real.length == 0)
+			text_add(&real, ".");
+		if (faccessat(tree, real.bytes, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+			fail_errno("lstat", path);
+		pack(tree, real.bytes, ".", alone ? PACK_ALONE : PACK_TIMELESS);
+		free(real.bytes);
+	}
+}
+
+static void copy_files(int argc, char **argv)
+{
+	size_t count = (size_t)argc - 4;
+	int out = open_upper(argv[1]), below = *argv[3] ? open_below(argv[2], argv[3]) : -1;
+	int *sources = calloc(count + 1, sizeof *sources);
+
+	for (size_t i = 0; i < count; i++) {
+		sources[i] = open_below(argv[2], argv[4 + i]);
+	}
+	fwrite("ready", 1, 6, stdout);
+	fflush(stdout);
+	copy(out, below, sources, count);
+}
+
 static int usage(void)
 {
 	fputs("usage: files [--root DIR] [--read-only] [--bind|--rbind SOURCE TARGET ro|rw]... "
 	      "stat PATH | read PATH AS | write PATH [keep] [UID:GID] | pack DIR | layer DIR | "
-	      "changes|seal UPPER WORK OPTIONS\n",
+	      "changes|seal UPPER WORK OPTIONS | copy OUT WORK OPTIONS SOURCE...\n",
 	      stderr);
 	return 2;
 }
@@ -195,6 +246,12 @@ int applet_files(int argc, char **argv)
 		pack(AT_FDCWD, argv[1], "", PACK_LAYER);
 	} else if (argc == 4 && strcmp(argv[0], "changes") == 0) {
 		changes(open_upper(argv[1]), open_below(argv[2], argv[3]));
+	} else if (argc == 4 && strcmp(argv[0], "list") == 0) {
+		list(open_below(argv[1], argv[2]), argv[3]);
+	} else if (argc == 3 && strcmp(argv[0], "tree") == 0) {
+		tell_tree(open_below(argv[1], argv[2]));
+	} else if (argc >= 4 && strcmp(argv[0], "copy") == 0) {
+		copy_files(argc, argv);
 	} else if (argc == 4 && strcmp(argv[0], "seal") == 0) {
 		tidy(open_upper(argv[1]), open_below(argv[2], argv[3]));
 		pack(AT_FDCWD, argv[1], "", PACK_LAYER);

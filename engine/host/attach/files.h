@@ -52,8 +52,11 @@ int is_whiteout(const struct stat *stat);
 /* True when overlayfs shows nothing of the lower layers in this directory. */
 int is_opaque(int fd);
 
-/* Writes what is at `at`/`name` to stdout as a tar whose names begin with `as` (empty: without the root itself). */
-enum pack_marks { PACK_AS_SEEN, PACK_LAYER };
+/*
+ * Writes what is at `at`/`name` to stdout as a tar whose names begin with `as` (empty: without the root itself). As a
+ * layer with overlayfs's marks told in an image's way; without times, and then a directory alone, to tell what is there.
+ */
+enum pack_marks { PACK_AS_SEEN, PACK_LAYER, PACK_TIMELESS, PACK_ALONE };
 void pack(int at, const char *name, const char *as, enum pack_marks marks);
 
 /* Entries that were written, and bytes of their contents. */
@@ -61,11 +64,23 @@ extern struct pack_tally {
 	uint64_t entries, bytes;
 } pack_tally;
 
+/* Whether an extended attribute means the same everywhere, so that it goes into archives. */
+int is_portable(const char *name);
+
 /* Attributes that go into archives, as pax records in a stable order. The caller frees them. */
 char *attribute_records(int fd, size_t *total);
 
 /* Takes out of an overlay's `upper` what says nothing: files as they are in `lower`, marks over nothing. */
 void tidy(int upper, int lower);
+
+/*
+ * Prints where `path` leads in a tree, links followed, and what is there, a NUL after each: d or -, then the path below
+ * that place (empty for itself), folders before what is in them.
+ */
+void list(int tree, const char *path);
+
+/* Copies what stdin says (copy.c) from `sources` into `out`, seen on top of `below` (-1: nothing is). */
+void copy(int out, int below, const int *sources, size_t count);
 
 /* Applies the frames on stdin (rooted-files.ts writes them) beneath the working directory. */
 struct unpack_options {

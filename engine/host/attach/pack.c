@@ -85,7 +85,7 @@ static void put_long(char type, const char *value)
 }
 
 /* Attributes that mean the same everywhere; overlayfs's own and the host's security labels do not. */
-static int is_portable(const char *name)
+int is_portable(const char *name)
 {
 	return strcmp(name, "security.capability") == 0 ||
 	       (strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
@@ -249,6 +249,8 @@ static void put_directory(int fd, const struct stat *stat, struct text *name, en
 		if (marks == PACK_LAYER && is_opaque(fd))
 			put_mark(name, name->length, ".wh..opq");
 	}
+	if (marks == PACK_ALONE)
+		return;
 	length = name->length;
 	names = names_in(fd, &count, name->bytes);
 	for (size_t i = 0; i < count; i++) {
@@ -278,6 +280,8 @@ static void put_entry(int at, const char *base, struct text *name, enum pack_mar
 			return; /* removed meanwhile */
 		fail_errno("reading", base);
 	}
+	if (marks >= PACK_TIMELESS && is_whiteout(&stat))
+		return;
 	if (marks == PACK_LAYER && is_whiteout(&stat)) {
 		size_t length = name->length - strlen(base);
 		char *removed = strdup(base);
@@ -286,12 +290,16 @@ static void put_entry(int at, const char *base, struct text *name, enum pack_mar
 		free(removed);
 		return;
 	}
+	if (marks >= PACK_TIMELESS)
+		stat.st_mtim.tv_sec = 0;
 	if (S_ISDIR(stat.st_mode) || S_ISREG(stat.st_mode)) {
 		fd = openat(at, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (fd < 0 && errno == ENOENT && at != AT_FDCWD)
 			return;
 		if (fd < 0 || fstat(fd, &stat) < 0)
 			fail_errno("reading", name->bytes);
+		if (marks >= PACK_TIMELESS)
+			stat.st_mtim.tv_sec = 0;
 		if (S_ISDIR(stat.st_mode)) {
 			put_directory(fd, &stat, name, marks);
 		} else if (S_ISREG(stat.st_mode)) {
@@ -317,9 +325,13 @@ void pack(int at, const char *name, const char *as, enum pack_marks marks)
 {
 	struct text text = { 0 };
 
-	setvbuf(stdout, NULL, _IOFBF, 256 * 1024);
+	static int begun;
+
+	if (!begun++)
+		setvbuf(stdout, NULL, _IOFBF, 256 * 1024);
 	text_add(&text, as);
 	put_entry(at, name, &text, marks);
+	free(text.bytes);
 	put(zeros, BLOCK);
 	put(zeros, BLOCK);
 	if (fflush(stdout) != 0)

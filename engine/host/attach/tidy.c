@@ -136,7 +136,7 @@ void tidy(int upper, int lower)
 
 		if (fstatat(upper, names[i], &new, AT_SYMLINK_NOFOLLOW) < 0)
 			fail_errno("reading", names[i]);
-		was = lower >= 0 && fstatat(lower, names[i], &old, AT_SYMLINK_NOFOLLOW) == 0;
+		was = lower >= 0 && fstatat(lower, names[i], &old, AT_SYMLINK_NOFOLLOW) == 0 && !is_whiteout(&old);
 		if (S_ISDIR(new.st_mode))
 			remove = tidy_directory(upper, lower, names[i], &new, was && S_ISDIR(old.st_mode) ? &old : NULL);
 		else if (is_whiteout(&new))

@@ -1,0 +1,71 @@
+/** RUN: a command in a container of its own, whose root becomes the next layer. */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MountSettings } from '../../runtime/runtime.ts'
+import type { MadeRoot } from '../../store/made-roots.ts'
+import type { ExecOperation } from '../plan/step.ts'
+import { CommandFailed, type Performed, type StepIo } from '../solve/performer.ts'
+import type { Value } from '../solve/value.ts'
+import { layersOf, makeLayer } from './made-layer.ts'
+import type { PerformerParts, StepNetwork } from './parts.ts'
+import { BUILD_HOSTNAME, runSettings } from './run-settings.ts'
+
+/** Throws `CommandFailed` for a command that ends with another code than 0. */
+export async function performExec(
+  parts: PerformerParts,
+  operation: ExecOperation,
+  inputs: readonly Value[],
+  io: StepIo,
+): Promise<Performed> {
+  const diffIds = operation.root === null ? [] : await layersOf(inputs[operation.root])
+  return makeLayer(parts.store, diffIds, io.signal, async (root) => {
+    const [rootfs, network] = await Promise.all([
+      root.mount(),
+      parts.joinNetwork(root.id, operation.network, BUILD_HOSTNAME),
+    ])
+    const files = join(parts.scratch, root.id)
+    try {
+      await mkdir(files, { recursive: true, mode: 0o700 })
+      const mounts = await ownFiles(files, network)
+      const env = [...operation.proxyEnv, ...operation.env]
+      await run(parts, operation, root, { rootfs, network, mounts, env }, io)
+    } finally {
+      await Promise.all([network.leave(), rm(files, { recursive: true, force: true })])
+    }
+  })
+}
+
+/** Runs the command to its end. */
+async function run(
+  parts: PerformerParts,
+  operation: ExecOperation,
+  root: MadeRoot,
+  place: {
+    readonly rootfs: string
+    readonly network: StepNetwork
+    readonly mounts: readonly MountSettings[]
+    readonly env: readonly string[]
+  },
+  io: StepIo,
+): Promise<void> {
+  const code = await parts.runtime.runToEnd(runSettings(parts, operation, { id: root.id, ...place }), {
+    signal: io.signal,
+    output: io.log,
+  })
+  if (code !== 0) throw new CommandFailed(operation, code, null)
+}
+
+/** /etc/hosts and /etc/resolv.conf, which are the build's and never the layer's. */
+async function ownFiles(folder: string, network: StepNetwork): Promise<MountSettings[]> {
+  const texts = [
+    ['hosts', network.hosts],
+    ['resolv.conf', network.resolvConf],
+  ] as const
+  return Promise.all(
+    texts.map(async ([name, text]) => {
+      const source = join(folder, name)
+      await writeFile(source, text, { mode: 0o644 })
+      return { type: 'bind', source, destination: `/etc/${name}`, readOnly: true } as const
+    }),
+  )
+}

@@ -1,0 +1,103 @@
+/** For tests: a plan of a Dockerfile written in the test, in a world of images that are made up. */
+import { createHash } from 'node:crypto'
+import { EngineError } from '../../errors.ts'
+import type { Digest } from '../../oci/descriptor.ts'
+import type { ImageConfig, ImageRunConfig } from '../../oci/image-config.ts'
+import { parseDockerfile } from '../parse/parse.ts'
+import type { BuildRequest, ContextProvider } from '../request.ts'
+import { planBuild } from './plan-build.ts'
+import type { BuildPlan } from './step.ts'
+
+/** What a case may change. */
+export interface Case {
+  readonly request?: Partial<BuildRequest>
+  /** Files of the context. */
+  readonly files?: Readonly<Record<string, string>>
+  /** Images by their full names; the others are as `image()` makes them. Null is one that is not there. */
+  readonly images?: Readonly<Record<string, ImageRunConfig | null>>
+  /** Told of each lookup. */
+  readonly asked?: (what: string) => void
+}
+
+/** The plan of `dockerfile`. */
+export async function planOf(dockerfile: string, given: Case = {}): Promise<BuildPlan> {
+  const { images = {}, asked } = given
+  return await planBuild(parseDockerfile(dockerfile), requestOf(given), {
+    buildPlatform: { os: 'linux', architecture: 'amd64' },
+    resolveImage: async (reference, platform) => {
+      asked?.(`${reference} ${platform.architecture}`)
+      const config = images[reference]
+      if (config === null) throw new EngineError('not-found', `${reference} does not exist`)
+      return { digest: digestOf(reference), config: imageOf(config ?? {}, platform.architecture) }
+    },
+    resolveCommit: async (remote, ref) => {
+      asked?.(`${remote}#${ref}`)
+      if (ref === 'none') throw new EngineError('not-found', `${remote} has no ref none`)
+      return 'c'.repeat(40)
+    },
+  })
+}
+
+export function digestOf(text: string): Digest {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
+
+/** A context of these files. */
+export function filesOf(files: Readonly<Record<string, string>>): ContextProvider {
+  return {
+    read: async (path) => (files[path] === undefined ? null : Buffer.from(files[path])),
+    open: () => Promise.reject(new Error('a plan opens no context')),
+    close: async () => {},
+  }
+}
+
+function imageOf(config: ImageRunConfig, architecture: string): ImageConfig {
+  return {
+    architecture,
+    os: 'linux',
+    config: { Env: ['PATH=/bin'], ...config },
+    rootfs: { type: 'layers', diff_ids: [digestOf('layer')] },
+    history: [{ created_by: 'base' }],
+  }
+}
+
+function requestOf({ request = {}, files = {} }: Case): BuildRequest {
+  return {
+    id: 'b1',
+    title: 'test',
+    dockerfile: { text: null, path: 'Dockerfile', from: null },
+    context: { kind: 'files', provider: filesOf(files) },
+    namedContexts: new Map(),
+    target: null,
+    args: new Map(),
+    labels: {},
+    platform: null,
+    noCache: false,
+    pull: false,
+    cacheFrom: [],
+    cacheTo: [],
+    network: 'default',
+    extraHosts: [],
+    run: {
+      shmBytes: 0,
+      ulimits: [],
+      memoryBytes: 0,
+      memorySwapBytes: 0,
+      cpuShares: 0,
+      cpuQuota: 0,
+      cpuPeriod: 0,
+      cpusetCpus: '',
+      cpusetMems: '',
+      cgroupParent: '',
+    },
+    entitlements: { insecure: false, hostNetwork: false },
+    secret: async () => null,
+    ssh: async () => null,
+    credentials: async () => ({}) as never,
+    outputs: [],
+    squash: false,
+    annotations: [],
+    sourceDateEpoch: null,
+    ...request,
+  }
+}
