@@ -1,6 +1,6 @@
 /** RUN --mount: its fields with their defaults (Dockerfile reference, "RUN --mount"). */
 import { posix } from 'node:path'
-import type { MountFlag, Word } from '../parse/tree.ts'
+import type { MountFlag, Range, Word } from '../parse/tree.ts'
 import { sourcePath } from './paths.ts'
 import { type Input, type PlanContext, placeOf, type Work } from './plan-context.ts'
 import { PlanError } from './plan-error.ts'
@@ -86,7 +86,7 @@ function planMount(
   const writable = mount.switch('readwrite', 'rw')
   switch (mount.type) {
     case 'bind': {
-      const input = inputOf(plan, work, mount, plan.mainContext)
+      const input = inputOf(plan, work, mount, (range) => plan.mainContext(range))
       const path = sourcePath(source ?? '.')
       if (input?.isContext) plan.graph.want(input.step, path)
       const step = input?.step ?? emptyStep(plan)
@@ -155,7 +155,7 @@ function inputOf(
   plan: PlanContext,
   work: Work,
   mount: Fields,
-  byDefault: PlanContext['mainContext'] | (() => null),
+  byDefault: (range: Range) => Input | null,
 ): Input | null {
   const from = mount.word('from')
   if (from === null) return byDefault(placeOf(work, mount.flag.range))

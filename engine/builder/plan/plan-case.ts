@@ -6,6 +6,8 @@ import type { ImageConfig, ImageRunConfig } from '../../oci/image-config.ts'
 import { parseDockerfile } from '../parse/parse.ts'
 import type { BuildRequest, ContextProvider } from '../request.ts'
 import { planBuild } from './plan-build.ts'
+import { PlanError } from './plan-error.ts'
+import { printOperation } from './print.ts'
 import type { BuildPlan } from './step.ts'
 
 /** What a case may change. */
@@ -100,4 +102,43 @@ function requestOf({ request = {}, files = {} }: Case): BuildRequest {
     sourceDateEpoch: null,
     ...request,
   }
+}
+
+/** What the steps of `dockerfile` do, a line each, without those that only have an image or a context. */
+export async function operationsOf(dockerfile: string, given: Case = {}): Promise<string[]> {
+  const { steps } = await planOf(dockerfile, given)
+  return steps
+    .filter(({ operation }) => operation.kind !== 'image' && operation.kind !== 'context')
+    .map(({ operation }) => printOperation(operation))
+}
+
+/** The history of the target's image, as `docker history` shows it. */
+export async function historyOf(dockerfile: string, given: Case = {}): Promise<string[]> {
+  const { image } = await planOf(dockerfile, given)
+  return image.history.map(({ createdBy }) => createdBy)
+}
+
+/** How a container of the target's image runs. */
+export async function configOf(dockerfile: string, given: Case = {}): Promise<ImageRunConfig> {
+  const { image } = await planOf(dockerfile, given)
+  const { Env: _, ArgsEscaped: __, ...config } = image.config.config ?? {}
+  return config
+}
+
+/** The warnings, each with its line. */
+export async function warningsOf(dockerfile: string, given: Case = {}): Promise<string[]> {
+  const { warnings } = await planOf(dockerfile, given)
+  return warnings.map(({ rule, message, range }) => `${range?.start.line ?? '-'} ${rule}: ${message}`)
+}
+
+/** How a plan fails: line, column and message. */
+export async function failureOf(dockerfile: string, given: Case = {}): Promise<string> {
+  try {
+    await planOf(dockerfile, given)
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error
+    const { line, column } = error.problem.range.start
+    return `${line}:${column} ${error.message}`
+  }
+  throw new Error('it was planned')
 }
