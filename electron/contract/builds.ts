@@ -83,6 +83,8 @@ export interface BuildView {
   readonly steps: readonly BuildStep[]
   readonly problems: readonly DockerfileProblem[]
   readonly failure: { readonly message: string; readonly step: string | null } | null
+  /** What it was asked to build, where this application asked: it can be done again. */
+  readonly input: BuildInput | null
 }
 
 /** A Dockerfile of a folder on this machine. `others` are those beside it. */

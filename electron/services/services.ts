@@ -67,7 +67,7 @@ export function createServices(options: ServicesOptions): Services {
     commandLog,
     containers: new Containers(engines, images, commandLog),
     volumes: new Volumes(engines, commandLog),
-    builds: new Builds(engines, tasks, commandLog),
+    builds: new Builds(engines, tasks, commandLog, options.stateDirectory),
     logs: new Logs(engines),
     close() {
       tasks.close()

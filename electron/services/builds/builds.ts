@@ -20,6 +20,7 @@ import { explained, ServiceError } from '../failure.ts'
 import { allAccounts } from '../images/docker-config.ts'
 import type { CommandLog } from '../settings/command-log.ts'
 import type { TaskHandle, Tasks } from '../tasks/tasks.ts'
+import { Asked } from './asked.ts'
 import { buildLine } from './build-line.ts'
 import { buildLog, followBuild } from './follow.ts'
 
@@ -27,11 +28,13 @@ export class Builds {
   readonly #engines: Engines
   readonly #tasks: Tasks
   readonly #log: CommandLog
+  readonly #asked: Asked
 
-  constructor(engines: Engines, tasks: Tasks, log: CommandLog) {
+  constructor(engines: Engines, tasks: Tasks, log: CommandLog, stateDirectory: string) {
     this.#engines = engines
     this.#tasks = tasks
     this.#log = log
+    this.#asked = new Asked(stateDirectory)
   }
 
   follow(
@@ -39,7 +42,7 @@ export class Builds {
     id: string,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<BuildView, void, undefined> {
-    return followBuild(this.#client(engineId), id, signal)
+    return followBuild(this.#client(engineId), id, this.#asked.of(id), signal)
   }
 
   log(
@@ -64,6 +67,7 @@ export class Builds {
         throw new ServiceError('internal', 'the engine started no build')
       }),
     )
+    await this.#asked.note(id, input)
     const spec = {
       engine: input.engine,
       title: `Build ${start.title}`,
@@ -161,7 +165,7 @@ const KINDS = {
 async function watched(client: EngineClient, id: string, handle: TaskHandle): Promise<string> {
   const cancel = () => void client.builds.cancel(id).catch(() => {}) // it has ended already
   handle.signal.addEventListener('abort', cancel, { once: true })
-  for await (const view of followBuild(client, id, undefined)) {
+  for await (const view of followBuild(client, id, null, undefined)) {
     const { total, completed } = view.row.steps
     handle.progress(
       { kind: 'plain' },

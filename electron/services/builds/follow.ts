@@ -1,7 +1,7 @@
 /** One build while it runs, and what its steps have written: from the engine's events to what a page is told. */
 import type { BuildProgress } from '../../../engine/api/longshore/build-events.ts'
 import type { EngineClient } from '../../../engine/client/client.ts'
-import type { BuildView } from '../../contract/builds.ts'
+import type { BuildInput, BuildView } from '../../contract/builds.ts'
 import type { LogMessage } from '../../contract/logs.ts'
 import { Subject } from '../live/subject.ts'
 import { LogBuffer } from '../logs/log-buffer.ts'
@@ -16,10 +16,11 @@ const KEPT_LINES = 200_000
 export async function* followBuild(
   client: EngineClient,
   id: string,
+  input: BuildInput | null,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<BuildView, void, undefined> {
   const detail = await client.builds.inspect(id)
-  const fold = new BuildFold(rowOfBuild(detail), detail.args)
+  const fold = new BuildFold(rowOfBuild(detail), detail.args, input)
   const views = new Subject(fold.view)
   const ending = new AbortController()
   const ended = new AbortController()

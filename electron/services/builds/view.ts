@@ -1,6 +1,6 @@
 /** A build as its events tell it, folded into what a page shows. No time, no engine. */
 import type { BuildProgress, StepNow } from '../../../engine/api/longshore/build-events.ts'
-import type { BuildRow, BuildStep, BuildView, StepPart } from '../../contract/builds.ts'
+import type { BuildInput, BuildRow, BuildStep, BuildView, StepPart } from '../../contract/builds.ts'
 
 interface Step {
   view: BuildStep
@@ -11,14 +11,16 @@ interface Step {
 export class BuildFold {
   #row: BuildRow
   readonly #arguments: Readonly<Record<string, string>>
+  readonly #input: BuildInput | null
   readonly #steps = new Map<string, Step>()
   readonly #problems: BuildView['problems'][number][] = []
   #dockerfile: BuildView['dockerfile'] = null
   #failure: BuildView['failure'] = null
 
-  constructor(row: BuildRow, args: Readonly<Record<string, string>>) {
+  constructor(row: BuildRow, args: Readonly<Record<string, string>>, input: BuildInput | null = null) {
     this.#row = row
     this.#arguments = args
+    this.#input = input
   }
 
   take(event: BuildProgress): void {
@@ -87,6 +89,7 @@ export class BuildFold {
       steps: [...this.#steps.values()].map(({ view, parts }) => ({ ...view, parts: [...parts.values()] })),
       problems: [...this.#problems],
       failure: this.#failure,
+      input: this.#input,
     }
   }
 

@@ -21,6 +21,8 @@ export interface BuildsParts {
   /** Told of failures that no caller waits for. */
   readonly report: (error: unknown, what: string) => void
   readonly now: () => number
+  /** Told when a build begins, ends or is forgotten. */
+  readonly changed: (what: 'start' | 'end' | 'forget', id: string, title: string) => void
 }
 
 interface Running {
@@ -58,7 +60,7 @@ export class Builds {
   /** Resolves when it is under way. Its events are read from its log, so that nobody need keep up with it. */
   async start(request: BuildRequest): Promise<StartedBuild> {
     if (this.#closed) throw new EngineError('unavailable', 'the engine is about to end')
-    const { history, run, now } = this.#parts
+    const { history, run, now, changed } = this.#parts
     const { id, title, target, platform, args } = request
     const startedAt = now()
     const log = await history.open({
@@ -74,9 +76,11 @@ export class Builds {
       .catch((error: unknown) => this.#parts.report(error, `the build ${id}`))
       .finally(() => {
         this.#running.delete(id)
+        changed('end', id, title)
         this.#tidy()
       })
     this.#running.set(id, { startedAt, abort, done })
+    changed('start', id, title)
     return { id, events: history.events(id, true), cancel: () => abort.abort(), done }
   }
 
@@ -110,8 +114,9 @@ export class Builds {
   }
 
   /** Throws `not-found`, and `conflict` for one that runs. */
-  forget(id: string): Promise<void> {
-    return this.#parts.history.forget(id)
+  async forget(id: string): Promise<void> {
+    await this.#parts.history.forget(id)
+    this.#parts.changed('forget', id, '')
   }
 
   /** Cancels what runs and waits for it. */

@@ -38,6 +38,8 @@ export async function openBuilds({ parts, db, images, imageRecords, root }: Buil
     const failure = { kind: 'failed', message, origin: null, step: null, problems: [] } as const
     emit({ kind: 'failed', at: Date.now(), failure })
   }
-  const builds = new Builds({ run, history, cache, report, now: Date.now })
+  const changed = (what: string, id: string, title: string) =>
+    parts.journal.emit('builder', what, id, title === '' ? {} : { title })
+  const builds = new Builds({ run, history, cache, report, now: Date.now, changed })
   return builds
 }
