@@ -19,9 +19,11 @@ export async function performExec(
 ): Promise<Performed> {
   const diffIds = operation.root === null ? [] : await layersOf(inputs[operation.root])
   return makeLayer(parts.store, diffIds, io.signal, async (root) => {
+    const { extraHosts, network: asked } = parts.request
+    const mode = operation.network === 'default' ? asked : operation.network
     const [rootfs, network] = await Promise.all([
       root.mount(),
-      parts.joinNetwork(root.id, operation.network, BUILD_HOSTNAME),
+      parts.joinNetwork({ id: root.id, mode, hostname: BUILD_HOSTNAME, extraHosts }),
     ])
     const files = join(parts.scratch, root.id)
     try {

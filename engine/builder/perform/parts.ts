@@ -27,6 +27,12 @@ export interface PerformerParts {
   readonly scratch: string
   /** Pulls what is missing of an image. */
   readonly fetchImage: (operation: ImageOperation, io: StepIo) => Promise<void>
-  /** Joins the network; `id` names the step's command. Throws `not-found` for a name that there is not. */
-  readonly joinNetwork: (id: string, mode: BuildRequest['network'], hostname: string) => Promise<StepNetwork>
+  /** Joins a network; `id` names the step's command. Throws `not-found` for a name that there is not. */
+  readonly joinNetwork: (wish: {
+    readonly id: string
+    readonly mode: BuildRequest['network']
+    readonly hostname: string
+    /** `name:address`. */
+    readonly extraHosts: readonly string[]
+  }) => Promise<StepNetwork>
 }

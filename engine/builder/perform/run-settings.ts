@@ -46,7 +46,7 @@ export function runSettings(
     network: place.network.namespace,
     ipc: { kind: 'private' },
     pid: { kind: 'private' },
-    uts: operation.network === 'host' ? { kind: 'host' } : { kind: 'private' },
+    uts: place.network.namespace.kind === 'host' ? { kind: 'host' } : { kind: 'private' },
     userns: null,
     cgroup: runtime.identity.cgroup === 'v2' ? { kind: 'private' } : { kind: 'host' },
     ...(run.cgroupParent === '' ? {} : { cgroupParent: run.cgroupParent }),

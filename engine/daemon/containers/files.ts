@@ -13,6 +13,15 @@ import type { UserRemap } from './user-namespace.ts'
 /** Where every container on a network with names finds them. */
 const RESOLVER = '127.0.0.11'
 
+/** What the texts of these files are made of. */
+export interface NameFacts {
+  readonly config: Pick<ContainerDefinition['config'], 'Hostname' | 'Domainname'>
+  readonly host: Pick<
+    ContainerDefinition['host'],
+    'NetworkMode' | 'ExtraHosts' | 'Dns' | 'DnsOptions' | 'DnsSearch'
+  >
+}
+
 /** Paths of one container's files. */
 export interface ContainerFiles {
   readonly directory: string
@@ -72,10 +81,10 @@ export async function writeContainerFiles(
 }
 
 /** The container's own resolver settings, and where it says nothing those that are set for all. */
-export function withResolver(
-  definition: ContainerDefinition,
+export function withResolver<T extends Pick<NameFacts, 'host'>>(
+  definition: T,
   { dns, dnsOptions, dnsSearch }: DaemonSettings['network'],
-): ContainerDefinition {
+): T {
   const { host } = definition
   const either = (own: readonly string[] | null, common: readonly string[]) => (own?.length ? own : common)
   return {
@@ -106,7 +115,7 @@ export function fileMounts(files: ContainerFiles): MountSettings[] {
 
 /** Content of /etc/hosts. `linked` are lines of containers that it links to; `base` is the host's own file on the host network. */
 export function hostsText(
-  { config, host }: Pick<ContainerDefinition, 'config' | 'host'>,
+  { config, host }: NameFacts,
   sandbox: Sandbox | null,
   networks: Pick<NetworkRegistry, 'bridge' | 'hostGateways'>,
   linked: readonly string[],
@@ -141,11 +150,7 @@ export function ownLines(
  * Content of /etc/resolv.conf: the host's, without resolvers that only the host can reach, or what was asked for. One on
  * a network with names asks the server of names, which asks the others for it.
  */
-export function resolvConfText(
-  { host }: Pick<ContainerDefinition, 'host'>,
-  base: string,
-  named: boolean,
-): string {
+export function resolvConfText({ host }: Pick<NameFacts, 'host'>, base: string, named: boolean): string {
   const lines = base.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
   const shared = host.NetworkMode === 'host'
   const reachable = lines.filter(
@@ -175,7 +180,8 @@ export function resolvConfText(
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }
 
-async function hostsOfHost(networkMode: string): Promise<string | null> {
+/** The host's own file for a container on its network; null for others. */
+export async function hostsOfHost(networkMode: string): Promise<string | null> {
   return networkMode === 'host' ? readText('/etc/hosts') : null
 }
 

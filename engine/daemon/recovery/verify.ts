@@ -17,13 +17,18 @@ export async function verifyAll(
       containers.map(({ id, definition, up }) => ({ id, diffIds: definition.diffIds, running: up })),
       { deep: options.deep, live: options.live, results: parts.buildCache.all() },
     ),
-    parts.networks.verify(parts.networkRegistry.definitions(), inUse(parts)),
+    verifyNetworks(parts, options.live),
     verifyRuntime(parts, options),
     verifyVolumes(parts, directories),
     verifyFiles(parts),
     verifyImages(parts),
   ])
   return lines.flat()
+}
+
+async function verifyNetworks(parts: Parts, live: boolean): Promise<readonly string[]> {
+  const lines = await parts.networks.verify(parts.networkRegistry.definitions(), inUse(parts))
+  return live ? lines.filter((line) => !/\bbuild-[0-9a-f]{6}/.test(line)) : lines
 }
 
 async function verifyRuntime(
