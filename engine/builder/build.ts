@@ -19,7 +19,7 @@ import { layersOf, madeAt } from './target-layers.ts'
 /** What a build is done with. */
 export interface BuildParts {
   readonly solver: Solver
-  readonly performer: BuildPerformer
+  readonly performer: Performer
   readonly exporting: ExportParts
   readonly lookUp: Pick<PlanDeps, 'resolveImage' | 'resolveCommit'>
   /** A folder of the build's own. */
@@ -30,17 +30,11 @@ export interface BuildParts {
   readonly now: () => number
 }
 
-/** The performer of one build. */
-export interface BuildPerformer extends Performer {
-  /** Nothing of this build is done any more. */
-  close(): Promise<void>
-}
-
 /** Never rejects: how it ended is its last event. Resolves when nothing of it is left. */
 export async function runBuild(request: BuildRequest, parts: BuildParts): Promise<void> {
   const problems: Problem[] = []
   const drains: Promise<void>[] = []
-  const { emit, now, signal, performer } = parts
+  const { emit, now, signal } = parts
   try {
     const result = await build(request, parts, problems, drains)
     emit({ kind: 'result', at: now(), result })
@@ -49,7 +43,6 @@ export async function runBuild(request: BuildRequest, parts: BuildParts): Promis
   }
   // A step that another build waits for is still at work with this one's files.
   await Promise.all(drains)
-  await performer.close()
   await closeContexts(request)
 }
 

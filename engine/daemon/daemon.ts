@@ -106,9 +106,10 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   const containers = new Containers(parts)
   const networkService = new NetworkService(parts, new NetworkRecords(db))
-  const builds = await openBuilds({ parts, db, images, imageRecords, root: options.paths.root })
   const { root, state } = options.paths
-  const doors = await openBuildDoors({ builds, root, state, rootless: options.rootless })
+  const { rootless } = options
+  const builds = await openBuilds({ parts, db, images, imageRecords, root, rootless })
+  const doors = await openBuildDoors({ builds, root, state, rootless })
   return {
     containers,
     files: new ContainerFilesService(parts),

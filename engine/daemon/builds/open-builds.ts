@@ -17,10 +17,18 @@ export interface BuilderParts {
   readonly imageRecords: SqliteImageRecords
   /** The engine's root. */
   readonly root: string
+  readonly rootless: boolean
 }
 
 /** Opens it; what was building when the engine was killed has failed. */
-export async function openBuilds({ parts, db, images, imageRecords, root }: BuilderParts): Promise<Builds> {
+export async function openBuilds({
+  parts,
+  db,
+  images,
+  imageRecords,
+  root,
+  rootless,
+}: BuilderParts): Promise<Builds> {
   const { report } = parts
   const history = new BuildHistory(join(root, 'builds'), new BuildHistoryRecords(db))
   await history.recover()
@@ -33,10 +41,13 @@ export async function openBuilds({ parts, db, images, imageRecords, root }: Buil
     runningSince: () => builds.runningSince,
     now: Date.now,
   })
-  const run: RunBuild = async (_, { emit }) => {
-    const message = 'this engine builds no images yet'
-    const failure = { kind: 'failed', message, origin: null, step: null, problems: [] } as const
-    emit({ kind: 'failed', at: Date.now(), failure })
+  // An engine that builds nothing has no builder in memory.
+  let runner: Promise<RunBuild> | null = null
+  const run: RunBuild = async (request, told) => {
+    runner ??= import('./run-build.ts').then(({ buildRunner }) =>
+      buildRunner(parts, images, imageRecords, rootless),
+    )
+    return (await runner)(request, told)
   }
   const changed = (what: string, id: string, title: string) =>
     parts.journal.emit('builder', what, id, title === '' ? {} : { title })

@@ -1,0 +1,67 @@
+/** What a build is done with, put together for each of them. */
+import { availableParallelism } from 'node:os'
+import { type BuildParts as Given, runBuild } from '../../builder/build.ts'
+import { openPerformer } from '../../builder/perform/performer.ts'
+import { resolveCommit } from '../../builder/plan/git-remote.ts'
+import type { StepIo } from '../../builder/solve/performer.ts'
+import { Solver } from '../../builder/solve/solver.ts'
+import type { Parts } from '../containers/parts.ts'
+import type { Images } from '../images/images.ts'
+import type { Report } from '../images/progress.ts'
+import { Slots } from '../images/slots.ts'
+import type { SqliteImageRecords } from '../records/images.ts'
+import { BaseImages } from './base-images.ts'
+import type { RunBuild } from './builds.ts'
+import { stepNetworks } from './step-network.ts'
+
+/** Steps that work at once, of all builds: one a processor, but also on a small machine some that only wait. */
+const STEPS_AT_ONCE = Math.max(4, availableParallelism())
+
+/** The engine's one solver, and how a build runs on it. */
+export function buildRunner(
+  parts: Parts,
+  images: Images,
+  imageRecords: SqliteImageRecords,
+  rootless: boolean,
+): RunBuild {
+  const { store, runtime } = parts
+  const solver = new Solver(parts.buildCache, new Slots(STEPS_AT_ONCE))
+  const bases = new BaseImages(images)
+  const joinNetwork = stepNetworks(parts)
+  const exporting: Given['exporting'] = {
+    store,
+    records: imageRecords,
+    named: (image, reference) => images.namedBuilt(image, reference),
+    push: (image, reference, { credentials, signal, status }) => {
+      const report = reportTo(status)
+      return images.pushBuilt(image, reference, { credentials, report, signal })
+    },
+  }
+  return (request, { emit, signal }) =>
+    // What a build looks at stays there until its end.
+    store.withTemporary(async (scratch) => {
+      const { credentials, pull } = request
+      const performer = openPerformer({
+        ...{ store, runtime, request, scratch },
+        fetchImage: (operation, io) => bases.fetch(operation, { credentials, signal: io.signal }, io),
+        joinNetwork,
+      })
+      await runBuild(request, {
+        ...{ solver, performer, exporting, emit, signal, scratch, rootless, now: Date.now },
+        lookUp: {
+          resolveImage: (reference, platform) =>
+            bases.resolve(reference, { platform, pull }, { credentials, signal }),
+          resolveCommit: (remote, ref) => resolveCommit(remote, ref, request, signal),
+        },
+      })
+    })
+}
+
+/** Lines of a push as parts of the step. */
+function reportTo(status: StepIo['status']): Report {
+  return ({ id, status: text, progressDetail }) => {
+    if (id === undefined || text === undefined) return
+    const { current = 0, total = 0 } = progressDetail ?? {}
+    status(`${text} ${id}`, current, total, ['Pushed', 'Layer already exists'].includes(text))
+  }
+}
