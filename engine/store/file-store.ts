@@ -16,7 +16,7 @@ import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
 import { type AddedLayer, Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { digestInLayers, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
+import { digestInLayers, discard, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
@@ -218,6 +218,7 @@ export class FileStore implements Store {
 
   makeRoot(diffIds: readonly Digest[]): Promise<MadeRoot> {
     const parts = {
+      disk: this.#disk,
       layout: this.#layout,
       layers: this.#layers,
       rootfs: this.#rootfs,
@@ -303,7 +304,7 @@ export class FileStore implements Store {
       await this.#rootfs.unmount(id)
     }
     for (const id of await this.#rootfs.ids()) {
-      if (!containers.includes(id)) await this.#rootfs.remove(id)
+      if (!containers.includes(id)) await discard(this.#layout, this.#rootfs, id)
     }
     for (const name of await readdir(this.#layout.temporary)) {
       await this.#disk.removeTree(join(this.#layout.temporary, name))

@@ -7,7 +7,9 @@ import type { ExecOperation } from '../plan/step.ts'
 import { CommandFailed, type Performed, type StepIo } from '../solve/performer.ts'
 import type { Value } from '../solve/value.ts'
 import { layersOf, makeLayer } from './made-layer.ts'
+import { watchStubs } from './mount-stubs.ts'
 import type { PerformerParts, StepNetwork } from './parts.ts'
+import { openMounts } from './run-mounts.ts'
 import { BUILD_HOSTNAME, runSettings } from './run-settings.ts'
 
 /** Throws `CommandFailed` for a command that ends with another code than 0. */
@@ -25,14 +27,25 @@ export async function performExec(
       root.mount(),
       parts.joinNetwork({ id: root.id, mode, hostname: BUILD_HOSTNAME, extraHosts }),
     ])
-    const files = join(parts.scratch, root.id)
+    const folder = join(parts.scratch, root.id)
     try {
-      await mkdir(files, { recursive: true, mode: 0o700 })
-      const mounts = await ownFiles(files, network)
-      const env = [...operation.proxyEnv, ...operation.env]
-      await run(parts, operation, root, { rootfs, network, mounts, env }, io)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const files = await ownFiles(folder, network)
+      const mounts = await openMounts(parts, root, operation, inputs, io)
+      try {
+        const all = [...files, ...mounts.settings]
+        const tidy = await watchStubs(
+          rootfs,
+          all.map(({ destination }) => destination),
+        )
+        const env = [...operation.proxyEnv, ...operation.env, ...mounts.env]
+        await run(parts, operation, root, { rootfs, network, mounts: all, env }, io)
+        await tidy()
+      } finally {
+        await mounts.close()
+      }
     } finally {
-      await Promise.all([network.leave(), rm(files, { recursive: true, force: true })])
+      await Promise.all([network.leave(), rm(folder, { recursive: true, force: true })])
     }
   })
 }

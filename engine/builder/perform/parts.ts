@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts'
 import type { ImageOperation } from '../plan/step.ts'
 import type { BuildRequest } from '../request.ts'
 import type { StepIo } from '../solve/performer.ts'
+import type { CacheMounts } from './cache-mounts.ts'
 
 /** A step's place in the network, for as long as its command runs. */
 export interface StepNetwork {
@@ -23,6 +24,7 @@ export interface PerformerParts {
   readonly store: Store
   readonly runtime: Runtime
   readonly request: BuildRequest
+  readonly cacheMounts: CacheMounts
   /** A folder for what does not become a layer; gone when the build has ended. */
   readonly scratch: string
   /** Pulls what is missing of an image. */

@@ -14,6 +14,7 @@ import type { CopyOperation, ExecOperation, Operation } from '../plan/step.ts'
 import type { BuildRequest } from '../request.ts'
 import type { Fact, Performed, Performer } from '../solve/performer.ts'
 import type { Value } from '../solve/value.ts'
+import { CacheMounts } from './cache-mounts.ts'
 import { listTar } from './list-tar.ts'
 import type { PerformerParts } from './parts.ts'
 import { openPerformer } from './performer.ts'
@@ -27,6 +28,7 @@ export interface ScratchBuild {
   readonly store: FileStore
   readonly runtime: Runtime
   readonly performer: Performer
+  readonly cacheMounts: CacheMounts
   /** A root of busybox. */
   readonly base: Value
   /** Layers of what `write` makes in a folder. */
@@ -57,6 +59,7 @@ export async function scratchBuild(more: Partial<BuildRequest> = {}): Promise<Sc
     store,
     runtime,
     request: { ...REQUEST, ...more },
+    cacheMounts: new CacheMounts(join(folder, 'build-cache-mounts')),
     scratch: join(folder, 'scratch'),
     fetchImage: async () => {},
     joinNetwork: async () => ({
@@ -90,6 +93,7 @@ export async function scratchBuild(more: Partial<BuildRequest> = {}): Promise<Sc
     store,
     runtime,
     performer,
+    cacheMounts: parts.cacheMounts,
     base: await layers(writeBusybox),
     layers,
     top,

@@ -1,0 +1,38 @@
+/** A socket of a step's own in front of an ssh agent: with the step's owner and mode, and gone with it. */
+import { chmod, chown } from 'node:fs/promises'
+import { createConnection, createServer, type Socket } from 'node:net'
+
+/** Listens at `path` until the answer is called. */
+export async function serveAgent(
+  path: string,
+  agent: string,
+  { mode, uid, gid }: { readonly mode: number; readonly uid: number; readonly gid: number },
+): Promise<() => Promise<void>> {
+  const open = new Set<Socket>()
+  const keep = (socket: Socket) => {
+    open.add(socket)
+    socket.on('close', () => open.delete(socket))
+    return socket
+  }
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = keep(createConnection({ path: agent, allowHalfOpen: true }))
+    keep(client)
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('error', () => to.destroy()) // the other end learns by the close
+      from.pipe(to)
+    }
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(path, resolve)
+  })
+  await chown(path, uid, gid)
+  await chmod(path, mode)
+  return async () => {
+    for (const socket of open) socket.destroy()
+    await new Promise<void>((resolve) => server.close(() => resolve()))
+  }
+}
