@@ -1,6 +1,7 @@
 /** The builder over an engine's parts. */
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { CacheMounts } from '../../builder/perform/cache-mounts.ts'
 import type { Parts } from '../containers/parts.ts'
 import type { Images } from '../images/images.ts'
 import { BuildHistoryRecords } from '../records/build-history.ts'
@@ -41,11 +42,12 @@ export async function openBuilds({
     runningSince: () => builds.runningSince,
     now: Date.now,
   })
+  const cacheMounts = new CacheMounts(join(root, 'build-cache-mounts'))
   // An engine that builds nothing has no builder in memory.
   let runner: Promise<RunBuild> | null = null
   const run: RunBuild = async (request, told) => {
     runner ??= import('./run-build.ts').then(({ buildRunner }) =>
-      buildRunner(parts, images, imageRecords, rootless),
+      buildRunner(parts, images, imageRecords, { cacheMounts, rootless }),
     )
     return (await runner)(request, told)
   }

@@ -1,6 +1,7 @@
 /** What a build is done with, put together for each of them. */
 import { availableParallelism } from 'node:os'
 import { type BuildParts as Given, runBuild } from '../../builder/build.ts'
+import type { CacheMounts } from '../../builder/perform/cache-mounts.ts'
 import { openPerformer } from '../../builder/perform/performer.ts'
 import { resolveCommit } from '../../builder/plan/git-remote.ts'
 import type { StepIo } from '../../builder/solve/performer.ts'
@@ -22,7 +23,7 @@ export function buildRunner(
   parts: Parts,
   images: Images,
   imageRecords: SqliteImageRecords,
-  rootless: boolean,
+  { cacheMounts, rootless }: { readonly cacheMounts: CacheMounts; readonly rootless: boolean },
 ): RunBuild {
   const { store, runtime } = parts
   const solver = new Solver(parts.buildCache, new Slots(STEPS_AT_ONCE))
@@ -42,7 +43,7 @@ export function buildRunner(
     store.withTemporary(async (scratch) => {
       const { credentials, pull } = request
       const performer = openPerformer({
-        ...{ store, runtime, request, scratch },
+        ...{ store, runtime, request, scratch, cacheMounts },
         fetchImage: (operation, io) => bases.fetch(operation, { credentials, signal: io.signal }, io),
         joinNetwork,
       })
