@@ -97,21 +97,7 @@ export class DockerBuilds {
     const asked = { options: { ...options, remote: remote === UPLOAD ? '' : remote }, body, session }
     const whole = await withSession(base, asked, { ...this.#parts, kept: this.#kept })
     try {
-      yield* this.#run(
-        whole.request,
-        io.signal,
-        async function* (build) {
-          const trace = new TraceWriter(build.id)
-          for await (const event of build.events) {
-            const aux = trace.write(event)?.toString('base64')
-            if (aux) yield { id: 'moby.buildkit.trace', aux }
-            if (event.kind === 'result' && event.result.imageId !== null)
-              yield { id: 'moby.image.id', aux: { ID: event.result.imageId } }
-            if (event.kind === 'failed') throw new EngineError('invalid', event.failure.message)
-          }
-        },
-        buildId,
-      )
+      yield* this.#run(whole.request, io.signal, (build) => traceLines(build, options.quiet), buildId)
     } finally {
       await whole.close()
       if (remote === UPLOAD) this.#uploads.done(buildId)
@@ -138,5 +124,18 @@ export class DockerBuilds {
       // Of a build that has ended there is nothing to cancel.
       cancel()
     }
+  }
+}
+
+/** A build as BuildKit's client reads it; quiet ones tell their image alone. */
+async function* traceLines({ id, events }: StartedBuild, quiet: boolean): AsyncGenerator<unknown> {
+  const trace = new TraceWriter(id)
+  for await (const event of events) {
+    const aux = quiet ? null : trace.write(event)?.toString('base64')
+    if (aux) yield { id: 'moby.buildkit.trace', aux }
+    if (event.kind === 'failed') throw new EngineError('invalid', event.failure.message)
+    if (event.kind !== 'result' || event.result.imageId === null) continue
+    yield { id: 'moby.image.id', aux: { ID: event.result.imageId } }
+    if (quiet) yield { stream: `${event.result.imageId}\n` }
   }
 }

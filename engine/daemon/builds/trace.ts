@@ -45,12 +45,15 @@ export class TraceWriter {
           ]),
         )
       case 'status': {
+        const { current, total } = event
+        // BuildKit's own transfers have a colon and no total: `transferring context: 31B done`.
+        const transfer = event.name.startsWith('transferring ')
         const fields: Field[] = [
           [1, event.name],
           [2, this.#digest(event.id)],
-          [3, event.name],
-          [4, event.current],
-          [5, event.total],
+          [3, transfer ? `${event.name}:` : event.name],
+          [4, current],
+          [5, transfer ? 0 : total],
         ]
         const times = [timestamp(6, event.at), timestamp(7, event.startedAt), timestamp(8, event.completedAt)]
         return encodeNested(STATUS, Buffer.concat([encode(fields), ...times]))

@@ -58,6 +58,7 @@ describe('the classic answer', () => {
         'Step 2/5 : FROM $BASE AS base',
         ' ---> ',
         'Step 3/5 : ENV A=b',
+        ' ---> Using cache',
         ' ---> ID',
         'Step 4/5 : RUN make',
         ' ---> Running in ID',

@@ -24,6 +24,7 @@ const PLAIN = '\u001b[0m'
 export class ClassicLines {
   readonly #wish: ClassicWish
   readonly #steps = new Map<string, StepView>()
+  readonly #running = new Set<string>()
   readonly #ended = new Map<string, Ended>()
   readonly #logs = new Map<string, string[]>()
   #text: string | null = null
@@ -61,6 +62,7 @@ export class ClassicLines {
       case 'step': {
         const { now } = event
         if (now.state === 'failed') this.#exitCode = now.exitCode
+        if (now.state === 'running') this.#running.add(event.id)
         if (now.state === 'done' || now.state === 'cached' || now.state === 'failed')
           this.#ended.set(event.id, now.state)
         if (now.state !== 'waiting' && now.state !== 'cancelled') this.#implied(event.id)
@@ -134,8 +136,8 @@ export class ClassicLines {
   /** Names the container as soon as the instruction's command runs, and tells what it has written by then. */
   #release(current: CountedInstruction): Line[] {
     const lines: Line[] = []
-    const run = current.kind === 'run' && current.steps.some((id) => this.#ended.get(id) !== 'cached')
-    if (run && this.#container === '' && this.#begun(current)) {
+    const runs = current.kind === 'run' && current.steps.some((id) => this.#running.has(id))
+    if (runs && this.#container === '') {
       this.#container = randomBytes(6).toString('hex')
       lines.push(stream(` ---> Running in ${this.#container}\n`))
     }
@@ -146,15 +148,10 @@ export class ClassicLines {
     return lines
   }
 
-  #begun({ steps }: CountedInstruction): boolean {
-    const inputs = steps.flatMap((id) => this.#steps.get(id)?.inputs ?? [])
-    return inputs.every((id) => this.#ended.has(id))
-  }
-
   #close(current: CountedInstruction, id: string): Line[] {
     if (current.global) return []
     const cached = current.steps.every((step) => this.#ended.get(step) !== 'done')
-    this.#stageCached &&= cached
+    if (current.kind !== 'from') this.#stageCached &&= cached
     const lines: Line[] = []
     if (this.#container !== '') lines.push(stream(`Removing intermediate container ${this.#container}\n`))
     else if (current.kind !== 'from' && this.#stageCached) lines.push(stream(' ---> Using cache\n'))
@@ -201,11 +198,12 @@ export class ClassicLines {
 /** What is wrong with a Dockerfile as Docker says it; of anything else, its message. */
 export function parseErrorOf({ message, problems }: BuildFailure): string {
   const error = problems.find(({ severity }) => severity === 'error')
-  if (error?.rule === 'syntax')
-    return `dockerfile parse error line ${error.range.start.line}: ${error.message}`
-  if (error) return error.message
-  const missing = /^failed to read dockerfile: open (.*): no such file or directory$/.exec(message)
-  return missing ? `Cannot locate specified Dockerfile: ${missing[1]}` : message
+  const said = error?.message ?? message
+  const target = /^target stage "(.*)" could not be found/.exec(said)
+  if (target) return `failed to reach build target ${target[1]} in Dockerfile`
+  const missing = /^failed to read dockerfile: open (.*): no such file or directory$/.exec(said)
+  if (missing) return `Cannot locate specified Dockerfile: ${missing[1]}`
+  return error?.rule === 'syntax' ? `dockerfile parse error line ${error.range.start.line}: ${said}` : said
 }
 
 function stream(text: string): Line {

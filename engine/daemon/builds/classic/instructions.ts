@@ -65,15 +65,20 @@ function countStage(stage: Stage, steps: readonly StepView[]): readonly CountedI
       text: instruction.text,
       steps: mine.map(({ id }) => id),
       triggers: index === 0 ? own.filter(({ origin }) => origin?.range === null) : [],
-      shortId: index === 0 ? baseId(mine) : hash.copy().digest('hex').slice(0, 12),
+      shortId: index === 0 ? baseId(stage, steps) : hash.copy().digest('hex').slice(0, 12),
       global: false,
     }
   })
 }
 
-/** The base's digest as its step names it. */
-function baseId(steps: readonly StepView[]): string {
-  return /@sha256:([0-9a-f]{12})/.exec(steps[0]?.name ?? '')?.[1] ?? ''
+/** The base's digest as its step names it: `[build 1/3] FROM docker.io/library/busybox@sha256:...`. */
+function baseId(stage: Stage, steps: readonly StepView[]): string {
+  const labels = ['', nameOf(stage), `stage-${stage.index}`]
+  for (const { name } of steps) {
+    const found = /^\[(?:(\S+) )?\d+\/\d+\] FROM .*@sha256:([0-9a-f]{12})/.exec(name)
+    if (found && labels.includes(found[1] ?? '')) return found[2] ?? ''
+  }
+  return ''
 }
 
 function nameOf(stage: Stage): string {
