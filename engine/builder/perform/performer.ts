@@ -5,8 +5,10 @@ import type { Step } from '../plan/step.ts'
 import type { ContextSource } from '../request.ts'
 import type { Fact, Performed, Performer, StepIo } from '../solve/performer.ts'
 import type { Value } from '../solve/value.ts'
+import { performGit } from './checkout.ts'
 import { performCopy } from './copy.ts'
 import { copyFacts } from './copy-facts.ts'
+import { performHttp } from './download.ts'
 import { performExec } from './exec.ts'
 import { performMerge } from './merge.ts'
 import { performMkdir } from './mkdir.ts'
@@ -64,8 +66,9 @@ async function perform(
     case 'merge':
       return performMerge(inputs)
     case 'git':
+      return performGit(parts, operation, io)
     case 'http':
-      throw new EngineError('unavailable', `${operation.kind} sources are not there yet`)
+      return performHttp(parts, operation, io)
     default:
       return assertNever(operation)
   }

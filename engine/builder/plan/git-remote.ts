@@ -96,8 +96,8 @@ async function authorization(
   return {}
 }
 
-/** git's own words, with what helps. */
-function explained(error: unknown, remote: string): unknown {
+/** git's own words, with what helps; errors that are not git's as they are. */
+export function explained(error: unknown, remote: string): unknown {
   if (!(error instanceof ExecError) || error.kind === 'cancelled') return error
   const place = withoutPassword(remote)
   const details = { cause: error }
