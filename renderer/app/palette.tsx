@@ -6,6 +6,7 @@ import {
   Disc3,
   Download,
   Keyboard,
+  Layers,
   Moon,
   Play,
   Plus,
@@ -17,9 +18,10 @@ import {
   Sun,
 } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { actOnProject } from '../features/projects/acts.ts'
 import { actOn, mainAct, noteFailure } from '../panels/containers/acts.ts'
 import { ContainerMark } from '../panels/containers/state-words.tsx'
-import { openLogs } from '../panels/dock/dock-store.ts'
+import { openLogs, openProjectLogs } from '../panels/dock/dock-store.ts'
 import { openTerminal } from '../panels/dock/open-terminal.ts'
 import { type Session, useFeed, useLiveList, useSession } from '../rpc/session.tsx'
 import type { ContainerRow, EngineView } from '../rpc/views.ts'
@@ -65,7 +67,7 @@ export function Palette(props: { readonly engine: string }) {
           ref={box}
           value={query}
           onValueChange={setQuery}
-          placeholder="A page, a container, an image, an action"
+          placeholder="A page, a project, a container, an image, an action"
           className="h-11 shrink-0 border-b border-line bg-transparent px-5 text-15 outline-none"
         />
         <Command.List className="max-h-[420px] min-h-0 overflow-y-auto p-1.5">
@@ -106,6 +108,7 @@ function useEntries(engine: string): readonly Entry[] {
   const switchTo = useSwitchEngine()
   const engines = useFeed(session.engines) ?? []
   const images = useLiveList(session.images(engine)).rows
+  const projects = useLiveList(session.projects(engine)).rows
   const containers = useEveryContainer(session, engines)
   const { id: selected } = useSearch({ strict: false })
   const entries: Entry[] = []
@@ -152,6 +155,37 @@ function useEntries(engine: string): readonly Entry[] {
       },
     )
   }
+  const project = projects.find((row) => row.name === selected)
+  if (project && !current) {
+    const group = `With ${project.name}`
+    const up = project.running > 0
+    entries.push(
+      {
+        id: 'act:project',
+        group,
+        label: `${up ? 'Stop' : 'Start'} ${project.name}`,
+        icon: up ? <Square /> : <Play />,
+        keys: 'S',
+        run: () => void actOnProject(client, engine, project.name, null, up ? 'stop' : 'start'),
+      },
+      {
+        id: 'act:project-restart',
+        group,
+        label: `Restart ${project.name}`,
+        icon: <RotateCw />,
+        keys: 'R',
+        run: () => void actOnProject(client, engine, project.name, null, 'restart'),
+      },
+      {
+        id: 'act:project-logs',
+        group,
+        label: `Logs of ${project.name}`,
+        icon: <ScrollText />,
+        keys: 'L',
+        run: () => openProjectLogs(engine, project.name),
+      },
+    )
+  }
   entries.push(
     {
       id: 'do:run',
@@ -159,6 +193,13 @@ function useEntries(engine: string): readonly Entry[] {
       label: 'Run container',
       icon: <Play />,
       run: () => openDialog({ kind: 'run', start: {} }),
+    },
+    {
+      id: 'do:project',
+      group: 'Actions',
+      label: 'New project',
+      icon: <Plus />,
+      run: () => openDialog({ kind: 'new-project', containers: [] }),
     },
     {
       id: 'do:pull',
@@ -215,6 +256,16 @@ function useEntries(engine: string): readonly Entry[] {
       label: `Switch to ${other.name}`,
       icon: <Server />,
       run: () => switchTo(other.id),
+    })
+  }
+  for (const row of projects) {
+    entries.push({
+      id: `project:${engine}:${row.name}`,
+      group: 'Projects',
+      label: row.name,
+      note: row.services.length > 0 ? `${row.running} running` : 'not up',
+      icon: <Layers />,
+      run: () => void navigate({ to: '/$engine/projects', params: { engine }, search: { id: row.name } }),
     })
   }
   for (const { engine: at, row } of containers) {

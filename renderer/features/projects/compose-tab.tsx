@@ -17,6 +17,8 @@ import type { Planning } from './use-plan.ts'
 
 const BESIDE = 'longshore.env-beside'
 
+const BAR = 'flex h-8 shrink-0 items-center gap-4 border-b border-line bg-page px-5'
+
 export interface ComposeTabProps {
   readonly engine: string
   readonly row: ProjectRow
@@ -55,9 +57,9 @@ export function ComposeTab(props: ComposeTabProps) {
     localStorage.setItem(BESIDE, next ? 'yes' : 'no')
     setBeside(next)
   }
-  const left = (
-    <div className="flex min-h-0 min-w-0 flex-1 flex-col bg-raised">
-      <div className="flex h-8 shrink-0 items-center gap-4 border-b border-line bg-page px-5">
+  const main = (
+    <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <div className={BAR}>
         <div
           role="tablist"
           aria-label="Files"
@@ -94,30 +96,36 @@ export function ComposeTab(props: ComposeTabProps) {
         </IconButton>
       </div>
       {files.map((file) => file.overtaken && <Overtaken key={file.path} file={file} edits={edits} />)}
-      <div className="flex min-h-0 flex-1">
-        {beside && env ? (
-          <SplitPane
-            name="compose-env"
-            label="Width of .env"
-            direction="row"
-            first={<FileEditor {...props} file={shown} reveal={reveal} />}
-            second={
-              <div className="flex min-h-0 flex-1 flex-col border-l border-line">
-                <FileEditor {...props} file={env} reveal={null} />
-              </div>
-            }
-            initial={300}
-            min={180}
-            max={700}
-            keepFirst={320}
-          />
-        ) : (
-          <FileEditor {...props} file={shown} reveal={reveal} />
-        )}
-      </div>
+      <FileEditor {...props} file={shown} reveal={reveal} />
       {errors.length > 0 && <ProblemList problems={errors} files={files} onGo={goTo} />}
     </div>
   )
+  const left =
+    beside && env ? (
+      <SplitPane
+        name="compose-env"
+        label="Width of .env"
+        direction="row"
+        first={main}
+        second={
+          <div className="flex min-h-0 flex-1 flex-col">
+            <div className={BAR} title={env.path}>
+              <span className="flex items-center gap-1.5 font-medium">
+                {env.name}
+                <FileState file={env} edits={edits} problems={problems} />
+              </span>
+            </div>
+            <FileEditor {...props} file={env} reveal={null} />
+          </div>
+        }
+        initial={300}
+        min={180}
+        max={700}
+        keepFirst={320}
+      />
+    ) : (
+      main
+    )
   return (
     <SplitPane
       name="compose-plan"

@@ -8,7 +8,7 @@ import type { ProjectMap } from '../../rpc/views.ts'
 export const BOX = { width: 140, height: 52 } as const
 const GAP = 28
 const LEFT = 132
-const LINE = 30
+const LINE = 36
 const TOP = 28
 
 export interface PlacedService {
@@ -74,7 +74,7 @@ export function layoutMap(map: ProjectMap): MapLayout {
     const all = kind === 'network' ? map.networks : map.volumes
     const index = all.findIndex((each) => each.name === name)
     // Taps of one box stand beside each other, in the order of the lines.
-    const step = BOX.width / (all.length + 1)
+    const step = (BOX.width * (kind === 'network' ? 1 : 0.5)) / (all.length + 1)
     const taps = users.map((service) => ({
       service: service.name,
       x: (byName.get(service.name)?.x ?? 0) + step * (index + 1),
@@ -99,8 +99,9 @@ function arcOf(
   bottom: number,
 ): PlacedArc & { readonly depth: number } {
   const forward = to.x > from.x
-  const start = from.x + BOX.width * (forward ? 0.7 : 0.3)
-  const end = to.x + BOX.width * (forward ? 0.3 : 0.7)
+  // Right of where the taps of volumes stand.
+  const start = from.x + BOX.width * (forward ? 0.85 : 0.6)
+  const end = to.x + BOX.width * (forward ? 0.6 : 0.85)
   const steps = Math.max(1, Math.round(Math.abs(to.x - from.x) / (BOX.width + GAP)))
   const depth = Math.min(96, 18 + steps * 14)
   const low = bottom + depth

@@ -29,8 +29,9 @@ export function MapTab(props: { readonly engine: string; readonly row: ProjectRo
   return (
     <Scroll label="Map" className="overflow-x-auto p-5">
       <svg
-        width={layout.width}
-        height={layout.height}
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        // It shrinks to fit, but never so far that it cannot be read.
+        style={{ width: '100%', minWidth: layout.width * 0.75, maxWidth: layout.width }}
         role="img"
         aria-label={`Map of ${row.name}: ${wordsOf(data)}`}
         className="block text-12"
@@ -94,7 +95,7 @@ function Line(props: {
       <text x="0" y={line.y + 4} fill="var(--text-soft)">
         {cut(line.name, 14)}
       </text>
-      <text x="0" y={line.y + 16} fill="var(--text-muted)" fontSize="10">
+      <text x="0" y={line.y + 18} fill="var(--text-muted)" fontSize="11">
         {line.external ? `${line.kind}, external` : line.kind}
       </text>
       <path

@@ -5,6 +5,7 @@ import { decorationsOf } from './decorations.ts'
 import './editor.css'
 import type { EditorProps } from './editor-props.ts'
 import { monaco } from './monaco.ts'
+import { Notes } from './notes.ts'
 
 type Instance = ReturnType<typeof monaco.editor.create>
 
@@ -15,6 +16,7 @@ export function CodeEditor(props: EditorProps) {
   const { value, language, label, problems, marks, reveal } = props
   const host = useRef<HTMLDivElement>(null)
   const instance = useRef<Instance | null>(null)
+  const notes = useRef<Notes | null>(null)
   /** Changes that come from `value` are not told back. */
   const putting = useRef(false)
   const onText = useEffectEvent((text: string) => props.onChange?.(text))
@@ -29,7 +31,11 @@ export function CodeEditor(props: EditorProps) {
     if (!element) return
     models += 1
     const model = monaco.editor.createModel(value, language, monaco.Uri.parse(`text://${models}/${language}`))
-    model.updateOptions({ tabSize: 2, insertSpaces: true })
+    model.updateOptions({
+      tabSize: 2,
+      insertSpaces: true,
+      bracketColorizationOptions: { enabled: false, independentColorPoolPerBracketType: false },
+    })
     const editor = monaco.editor.create(element, {
       model,
       automaticLayout: true,
@@ -47,7 +53,7 @@ export function CodeEditor(props: EditorProps) {
       folding: true,
       showFoldingControls: 'mouseover',
       guides: { indentation: true, highlightActiveIndentation: false },
-      renderLineHighlightOnlyWhenFocus: true,
+      renderLineHighlight: 'none',
       overviewRulerLanes: 0,
       hideCursorInOverviewRuler: true,
       wordBasedSuggestions: 'off',
@@ -70,6 +76,8 @@ export function CodeEditor(props: EditorProps) {
     const moved = editor.onDidChangeCursorPosition(({ position }) =>
       onCursor(position.lineNumber, position.column),
     )
+    const shownNotes = new Notes(editor, element)
+    notes.current = shownNotes
     const keys = monaco.KeyMod
     editor.addCommand(keys.CtrlCmd | monaco.KeyCode.KeyS, () => onSave())
     editor.addCommand(keys.CtrlCmd | monaco.KeyCode.Enter, () => onApply())
@@ -78,6 +86,8 @@ export function CodeEditor(props: EditorProps) {
       forget()
       told.dispose()
       moved.dispose()
+      notes.current = null
+      shownNotes.dispose()
       editor.dispose()
       model.dispose()
     }
@@ -124,6 +134,7 @@ export function CodeEditor(props: EditorProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
   useEffect(() => {
     const collection = instance.current?.createDecorationsCollection(decorationsOf(marks ?? []))
+    notes.current?.show(marks ?? [])
     return () => collection?.clear()
   }, [marks, language, label])
 

@@ -11,8 +11,7 @@ export function decorationsOf(marks: readonly LineMark[]): editor.IModelDeltaDec
         startLineNumber: mark.line,
         startColumn: 1,
         endLineNumber: mark.to ?? mark.line,
-        // Past the end: what is told stands after the text.
-        endColumn: 10_000,
+        endColumn: 1,
       },
       options: {
         isWholeLine: true,
@@ -21,9 +20,6 @@ export function decorationsOf(marks: readonly LineMark[]): editor.IModelDeltaDec
         ...(mark.about === undefined
           ? {}
           : { hoverMessage: { value: mark.about }, linesDecorationsTooltip: mark.about }),
-        ...(mark.note === undefined
-          ? {}
-          : { after: { content: mark.note, inlineClassName: `mark-note ${tone}` } }),
       },
     }
   })

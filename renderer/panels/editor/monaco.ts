@@ -42,7 +42,9 @@ monaco.languages.setMonarchTokensProvider('dotenv', {
   tokenizer: {
     root: [
       [/^\s*#.*$/, 'comment'],
-      [/^(\s*)(export\s+)?([A-Za-z_][\w.-]*)(\s*)(=)/, ['white', 'keyword', 'type', 'white', 'operators']],
+      // Monarch wants every group to have matched.
+      [/^(\s*)([A-Za-z_][\w.-]*)(\s*)(=)/, ['white', 'type', 'white', 'operators']],
+      [/^(\s*export)(\s+)([A-Za-z_][\w.-]*)(\s*)(=)/, ['keyword', 'white', 'type', 'white', 'operators']],
       [/\$\{[^}]*\}|\$\w+/, 'variable'],
       [/\s#.*$/, 'comment'],
       [/./, 'string'],

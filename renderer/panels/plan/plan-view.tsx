@@ -110,7 +110,9 @@ export function PlanCommand(props: { readonly command: string }) {
   return (
     <div>
       <h3 className="mb-1.5 text-12 text-muted">The same from a terminal</h3>
-      <CommandBlock text={props.command}>{breakCommand(props.command)}</CommandBlock>
+      <CommandBlock text={props.command}>
+        <span className="whitespace-pre-wrap break-all">{breakCommand(props.command)}</span>
+      </CommandBlock>
     </div>
   )
 }

@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../ui/button.tsx'
 import { ErrorNote } from '../../ui/callout.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Progress, ProgressRing } from '../../ui/progress.tsx'
+import { StepList } from '../plan/step-list.tsx'
 
 export function TaskItem(props: { readonly task: TaskView; readonly open?: boolean }) {
   const { task } = props
@@ -44,7 +45,11 @@ export function TaskItem(props: { readonly task: TaskView; readonly open?: boole
       {state.kind === 'done' && <p className="truncate text-12 text-muted">{state.result}</p>}
       {state.kind === 'failed' && <ErrorNote trouble={state.failure} />}
       {state.kind === 'cancelled' && (
-        <p className="text-12 text-muted">Cancelled. Nothing of it was kept in use.</p>
+        <p className="text-12 text-muted">
+          {task.detail.kind === 'steps'
+            ? 'Cancelled. What was done stays done; the next plan goes on from there.'
+            : 'Cancelled. Nothing of it was kept in use.'}
+        </p>
       )}
       {task.detail.kind === 'pull' && task.detail.layers.length > 0 && (
         <details open={props.open === true}>
@@ -54,6 +59,17 @@ export function TaskItem(props: { readonly task: TaskView; readonly open?: boole
               <Layer key={layer.id} layer={layer} />
             ))}
           </ul>
+        </details>
+      )}
+      {task.detail.kind === 'steps' && task.detail.steps.length > 0 && (
+        <details open={props.open === true}>
+          <summary className="w-fit rounded text-12 text-muted">
+            {task.detail.steps.filter((step) => step.state === 'done').length} of {task.detail.steps.length}{' '}
+            steps done
+          </summary>
+          <div className="mt-1">
+            <StepList steps={task.detail.steps} />
+          </div>
         </details>
       )}
     </article>
