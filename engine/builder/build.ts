@@ -67,7 +67,7 @@ async function build(
   own.join(plan.steps.map(({ id, name, inputs, origin }) => ({ id, name, inputs, origin })))
   const { done, drained } = solver.solve({
     ...{ plan, performer, emit, signal },
-    dockerfile: JSON.stringify([request.title, request.dockerfile.path]),
+    dockerfile: JSON.stringify([request.place || request.title, request.dockerfile.path]),
     surroundings: request.extraHosts,
   })
   drains.push(drained)

@@ -48,6 +48,8 @@ export interface BuildRequest {
   readonly id: string
   /** What it is called there: a folder's name, a repository. */
   readonly title: string
+  /** Where its files are, in the same words in each build of them, so that a build is compared with the last one; empty when nobody knows. */
+  readonly place: string
   /** Given text goes before `path` in the context. */
   readonly dockerfile: {
     readonly text: string | null

@@ -59,7 +59,10 @@ export class Builder {
   }
 
   /** A build that must succeed, and its image. */
-  async build(spec: BuildSpec, context?: Context): Promise<Built & { readonly outcome: Outcome }> {
+  async build(
+    spec: BuildSpec,
+    context?: Context,
+  ): Promise<Built & { readonly outcome: Outcome & { readonly context: Context } }> {
     const outcome = await this.run(spec, context)
     if (outcome.code !== 0) throw new Error(`the build on ${this.name} ended with ${said(outcome)}`)
     return { ...(await readImage(this.engine.socket, outcome.name)), outcome }

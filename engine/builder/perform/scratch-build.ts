@@ -180,6 +180,7 @@ function writeBusybox(root: string): void {
 const REQUEST: BuildRequest = {
   id: '0',
   title: 'scratch',
+  place: '',
   dockerfile: { text: '', path: 'Dockerfile', from: null },
   context: { kind: 'empty' },
   namedContexts: new Map(),

@@ -67,6 +67,7 @@ function requestOf({ request = {}, files = {} }: Case): BuildRequest {
   return {
     id: 'b1',
     title: 'test',
+    place: '',
     dockerfile: { text: null, path: 'Dockerfile', from: null },
     context: { kind: 'files', provider: filesOf(files) },
     namedContexts: new Map(),

@@ -1,5 +1,6 @@
 /** One build's way through its plan. */
 import { EngineError, isEngineError } from '../../errors.ts'
+import type { Digest } from '../../oci/descriptor.ts'
 import type { Step, StepId } from '../plan/step.ts'
 import type { Cache, CacheRecord, RecordType } from './cache.ts'
 import { explain } from './explain.ts'
@@ -294,7 +295,10 @@ export class SolveRun {
     const io = events.io(this.#abort.signal)
     const { kind } = step.operation
     const waits = kind === 'git' || kind === 'http'
-    if (kind === 'image') return { value: lazily(await performer.perform(step, [], io), events), ran: false }
+    if (kind === 'image') {
+      const has = (diffIds: readonly Digest[]) => performer.has(diffIds)
+      return { value: lazily(await performer.perform(step, [], io), events, has), ran: false }
+    }
     const giveBack = waits ? await this.#common.places.take(this.#abort.signal) : () => undefined
     try {
       events.running({ kind: 'asked', text: 'sources are looked at in each build' })

@@ -49,6 +49,7 @@ export async function ownRequest(
   return {
     ...plain,
     title: start.title || titleOf(start.context),
+    place: placeOf(start.context),
     context,
     dockerfile: {
       text: dockerfile?.text ?? null,
@@ -107,6 +108,19 @@ async function sourceOf(source: BuildSource | undefined, { stats }: RequestParts
         'invalid',
         'a context needs a kind: folder, body, git, http, image or empty (in the field context)',
       )
+  }
+}
+
+function placeOf(context: BuildSource): string {
+  switch (context.kind) {
+    case 'folder':
+      return context.path
+    case 'git':
+      return context.address
+    case 'http':
+      return context.url
+    default:
+      return ''
   }
 }
 

@@ -46,6 +46,7 @@ export function plainRequest(id: string): BuildRequest {
   return {
     id,
     title: '',
+    place: '',
     dockerfile: { text: null, path: 'Dockerfile', from: null },
     context: { kind: 'empty' },
     namedContexts: new Map(),

@@ -55,6 +55,7 @@ export async function withSession(
   return {
     request: {
       ...request,
+      place: session.identity.sharedKey,
       dockerfile,
       secret: (id) => readSecret(session, id, signal),
       ssh: (id) => agents.socket(id),
