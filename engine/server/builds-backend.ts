@@ -29,6 +29,8 @@ export interface BuildsBackend {
   prune(query: {
     readonly all: boolean
     readonly filters: ReadonlyMap<string, readonly string[]>
+    /** Bytes; 0 is no such limit. */
+    readonly limits: { readonly reserved: number; readonly mostUsed: number; readonly leastFree: number }
   }): Promise<BuildPruned>
   /** Docker's progress lines. Rejects before the first when the build cannot begin; what fails later is told in them. */
   build(options: ImageBuildOptions, io: BuildIo): AsyncIterable<unknown>

@@ -7,6 +7,7 @@ import type {
   BuildCacheRecord as CacheRow,
 } from '../../api/longshore/build-cache.ts'
 import type { BuildCacheItem, BuildPruned } from '../../api/system.ts'
+import type { CacheMounts } from '../../builder/perform/cache-mounts.ts'
 import type { ImageRecords } from '../../store/store.ts'
 import { rfc3339 } from '../clock.ts'
 import type { Journal } from '../events/journal.ts'
@@ -18,6 +19,8 @@ import { planCache, type SeenRecord, type SpaceLimits, type Verdict } from './ca
 const NO_LIMITS: SpaceLimits = { reserved: 0, mostUsed: 0, leastFree: 0 }
 /** What the cache keeps to by itself: a tenth of the disk, as dockerd does (builder.gc.defaultKeepStorage). */
 const SHARE_OF_DISK = 0.1
+/** Every look at all of it has its price: so often after builds, at most. */
+const TIDY_EVERY_MS = 600_000
 /** And a record that nothing used for so long goes in any case (BuildKit, DefaultGCPolicy). */
 const UNUSED_MS = 60 * 24 * 3_600_000
 
@@ -25,6 +28,7 @@ const UNUSED_MS = 60 * 24 * 3_600_000
 export interface BuildCacheParts {
   readonly records: BuildCacheRecords
   readonly images: Pick<ImageRecords, 'all'>
+  readonly mounts: Pick<CacheMounts, 'list' | 'remove'>
   readonly journal: Journal
   /** Where the layers are. */
   readonly folder: string
@@ -44,6 +48,7 @@ export interface CachePrune {
 
 export class BuildCache {
   readonly #parts: BuildCacheParts
+  #tidiedAt = 0
 
   constructor(parts: BuildCacheParts) {
     this.#parts = parts
@@ -63,9 +68,9 @@ export class BuildCache {
   }
 
   /** BuildCache of GET /system/df. */
-  usage(): readonly BuildCacheItem[] {
+  async usage(): Promise<readonly BuildCacheItem[]> {
     const time = (ms: number) => rfc3339(BigInt(ms) * 1_000_000n)
-    return this.#seen().map((record) => ({
+    return (await this.#seen()).map((record) => ({
       ID: record.id,
       Parents: record.parents.length > 0 ? record.parents : null,
       Type: record.type,
@@ -107,7 +112,7 @@ export class BuildCache {
 
   /** Those of a plan that nothing needs by now. */
   async remove(ids: readonly string[]): Promise<BuildCachePruned> {
-    const seen = new Map(this.#seen().map((record) => [record.id, record]))
+    const seen = new Map((await this.#seen()).map((record) => [record.id, record]))
     const wanted = new Set(ids)
     const above = (id: string) =>
       [...seen.values()].find((other) => other.parents.includes(id) && !wanted.has(other.id))
@@ -129,6 +134,8 @@ export class BuildCache {
   /** Keeps to the engine's own bounds; after a build, when nobody waits. */
   async tidy(): Promise<void> {
     const { now } = this.#parts
+    if (now() - this.#tidiedAt < TIDY_EVERY_MS) return
+    this.#tidiedAt = now()
     const old = ({ usedAt }: SeenRecord) => usedAt < now() - UNUSED_MS
     const going = [
       ...(await this.#plan({ all: true, fits: old, limits: NO_LIMITS })),
@@ -144,7 +151,7 @@ export class BuildCache {
     readonly limits: SpaceLimits
   }): Promise<readonly Verdict[]> {
     const { bavail, bsize } = await statfs(this.#parts.folder)
-    return planCache(this.#seen(), { ...wish, freeBytes: bavail * bsize, now: this.#parts.now() })
+    return planCache(await this.#seen(), { ...wish, freeBytes: bavail * bsize, now: this.#parts.now() })
   }
 
   async #ownLimits(): Promise<SpaceLimits> {
@@ -154,11 +161,28 @@ export class BuildCache {
 
   async #remove(ids: readonly string[], why: string): Promise<number> {
     if (ids.length === 0) return 0
-    this.#parts.records.remove(ids, why)
-    return this.#parts.collect()
+    const { records, mounts, collect } = this.#parts
+    const found = (await mounts.list()).filter(({ name, inUse }) => ids.includes(name) && !inUse)
+    for (const { name } of found) await mounts.remove(name)
+    const known = new Set(records.all().map(({ id }) => id))
+    const results = ids.filter((id) => known.has(id))
+    if (results.length > 0) records.remove(results, why)
+    return found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) + (await collect())
   }
 
-  #seen(): readonly SeenRecord[] {
+  async #seen(): Promise<readonly SeenRecord[]> {
+    return [...this.#results(), ...(await this.#mounts())]
+  }
+
+  async #mounts(): Promise<readonly SeenRecord[]> {
+    return (await this.#parts.mounts.list()).map(({ name, id, sizeBytes, ...rest }) => ({
+      ...{ id: name, type: 'exec.cachemount', description: `cache mount with id "${id}"`, bytes: sizeBytes },
+      ...{ createdAt: rest.createdAt, usedAt: rest.usedAt, uses: rest.uses, inUse: rest.inUse },
+      ...{ parents: [], images: [] },
+    }))
+  }
+
+  #results(): readonly SeenRecord[] {
     const { records, images, runningSince } = this.#parts
     const owners = new Map<string, string[]>()
     for (const { id, references, config } of images.all()) {

@@ -33,7 +33,9 @@ export async function openBuilds({
   const { report } = parts
   const history = new BuildHistory(join(root, 'builds'), new BuildHistoryRecords(db))
   await history.recover()
+  const cacheMounts = new CacheMounts(join(root, 'build-cache-mounts'))
   const cache = new BuildCache({
+    mounts: cacheMounts,
     records: parts.buildCache,
     images: imageRecords,
     journal: parts.journal,
@@ -42,7 +44,6 @@ export async function openBuilds({
     runningSince: () => builds.runningSince,
     now: Date.now,
   })
-  const cacheMounts = new CacheMounts(join(root, 'build-cache-mounts'))
   // An engine that builds nothing has no builder in memory.
   let runner: Promise<RunBuild> | null = null
   const run: RunBuild = async (request, told) => {

@@ -14,7 +14,7 @@ export interface UsageParts {
   readonly containers: Containers
   readonly images: Images
   readonly records: { all(): readonly ImageRecord[] }
-  readonly builds: { readonly cache: { usage(): readonly BuildCacheItem[] } }
+  readonly builds: { readonly cache: { usage(): Promise<readonly BuildCacheItem[]> } }
 }
 
 /** The kinds that are asked for; without any, all. */
@@ -38,7 +38,7 @@ export async function diskUsage(
     Images: imageRows,
     Containers: rows,
     Volumes: volumes,
-    BuildCache: kinds.has('build-cache') ? builds.cache.usage() : null,
+    BuildCache: kinds.has('build-cache') ? await builds.cache.usage() : null,
   }
 }
 

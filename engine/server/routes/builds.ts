@@ -3,7 +3,7 @@
 import { EngineError } from '../../errors.ts'
 import { buildOptions } from '../build-options.ts'
 import type { BuildsBackend } from '../builds-backend.ts'
-import { answer, answerEmpty, answerLines, filters, flag } from '../call.ts'
+import { answer, answerEmpty, answerLines, filters, flag, number } from '../call.ts'
 import type { UpgradeHandler } from '../hijack-routes.ts'
 import type { Route } from '../router.ts'
 
@@ -13,7 +13,14 @@ export function buildRoutes(builds: BuildsBackend): Route[] {
       method: 'POST',
       pattern: '/build/prune',
       handler: async (call) => {
-        const query = { all: flag(call.query, 'all'), filters: filters(call.query) }
+        const bytes = (name: string) => number(call.query, name) ?? 0
+        const limits = {
+          // Its older name (before API 1.48).
+          reserved: bytes('reserved-space') || bytes('keep-storage'),
+          mostUsed: bytes('max-used-space'),
+          leastFree: bytes('min-free-space'),
+        }
+        const query = { all: flag(call.query, 'all'), filters: filters(call.query), limits }
         answer(call, 200, await builds.prune(query))
       },
     },
