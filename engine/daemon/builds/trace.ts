@@ -48,10 +48,11 @@ export class TraceWriter {
         const { current, total } = event
         // BuildKit's own transfers have a colon and no total: `transferring context: 31B done`.
         const transfer = event.name.startsWith('transferring ')
+        const name = transfer ? `${event.name}:` : event.name
         const fields: Field[] = [
-          [1, event.name],
+          [1, name],
           [2, this.#digest(event.id)],
-          [3, transfer ? `${event.name}:` : event.name],
+          [3, name],
           [4, current],
           [5, transfer ? 0 : total],
         ]
