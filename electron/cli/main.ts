@@ -3,10 +3,8 @@ import { readFileSync } from 'node:fs'
 import { isEngineError } from '../../engine/errors.ts'
 import type { CliOptions } from './options.ts'
 import { HELP, readOptions } from './options.ts'
-import { printContainers, printImages } from './print.ts'
-import { serve } from './serve.ts'
-import { openWindow } from './window.ts'
 
+/** Each command loads what it needs and no more: a build that changes nothing is mostly the start of this program. */
 async function main(): Promise<number> {
   const [door, ...rest] = process.argv.slice(2)
   if (door === 'compose') {
@@ -31,11 +29,11 @@ async function main(): Promise<number> {
       console.log(`longshore ${version}`)
       return 0
     case 'ps':
-      return printContainers(options, version)
+      return (await import('./print.ts')).printContainers(options, version)
     case 'images':
-      return printImages(options, version)
+      return (await import('./print.ts')).printImages(options, version)
     case 'serve':
-      return serve(options, version)
+      return (await import('./serve.ts')).serve(options, version)
     case 'open':
       return open(options, version)
   }
@@ -43,10 +41,10 @@ async function main(): Promise<number> {
 
 /** The window where it can be had, else the link. */
 async function open(options: CliOptions, version: string): Promise<number> {
-  const window = await openWindow(options)
+  const window = await (await import('./window.ts')).openWindow(options)
   if (window.kind === 'ended') return window.code
   console.log(`No window here (${window.why}); Longshore serves it to a browser instead.`)
-  return serve(options, version)
+  return (await import('./serve.ts')).serve(options, version)
 }
 
 function readVersion(): string {

@@ -1,5 +1,7 @@
 /** A build from end to end: read the Dockerfile, plan, solve, export. */
 import { EngineError } from '../errors.ts'
+import type { Registry } from '../registry/registry.ts'
+import { checkCacheTargets, exportCaches, importCaches, inlineCache } from './build-caches.ts'
 import { exportTarget } from './export/export.ts'
 import type { ExportParts } from './export/target.ts'
 import { OwnSteps } from './own-steps.ts'
@@ -21,6 +23,8 @@ export interface BuildParts {
   readonly solver: Solver
   readonly performer: Performer
   readonly exporting: ExportParts
+  /** Where caches of elsewhere are. */
+  readonly registry: Registry
   readonly lookUp: Pick<PlanDeps, 'resolveImage' | 'resolveCommit'>
   /** A folder of the build's own. */
   readonly scratch: string
@@ -58,6 +62,7 @@ async function build(
     problems.push(problem)
     emit({ kind: 'warning', at: now(), problem })
   }
+  checkCacheTargets(asked, parts.registry)
   const request = await withFiles(asked, parts, own)
   const dockerfile = await readDockerfile(request, parts, own, warn)
   const plan = await makePlan(dockerfile, request, parts, own)
@@ -65,8 +70,11 @@ async function build(
     warn({ severity: 'warning', rule, message, range: range ?? NOWHERE, suggestion: null })
   }
   own.join(plan.steps.map(({ id, name, inputs, origin }) => ({ id, name, inputs, origin })))
+  const elsewhere = { ...exporting, registry: parts.registry, signal }
+  const imported = await importCaches(request, elsewhere, own)
+  const cache = imported?.cache(solver.cache) ?? solver.cache
   const { done, drained } = solver.solve({
-    ...{ plan, performer, emit, signal },
+    ...{ plan, emit, signal, cache, performer: imported?.performer(performer) ?? performer },
     dockerfile: JSON.stringify([request.place || request.title, request.dockerfile.path]),
     surroundings: request.extraHosts,
   })
@@ -76,13 +84,16 @@ async function build(
   const name = request.outputs.some(({ kind }) => kind !== 'files' && kind !== 'none')
     ? 'exporting to image'
     : 'exporting to client'
-  return own.run({ id: 'export', name, inputs }, signal, async (io) => {
+  const result = await own.run({ id: 'export', name, inputs }, signal, async (io) => {
     if (solved.value?.kind === 'image' && request.outputs.some(({ kind }) => kind !== 'none')) {
       await solved.value.fetch()
     }
     const target = { image: plan.image, layersOf: layersOf(plan, solved), madeAt: madeAt(solved, now()) }
-    return exportTarget(exporting, target, request, io)
+    const extra = inlineCache(request, plan, solved, cache)
+    return exportTarget(exporting, target, { ...request, extra }, io)
   })
+  await exportCaches(request, { plan, solved, cache }, elsewhere, own)
+  return result
 }
 
 const NOWHERE = { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }

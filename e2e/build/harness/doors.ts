@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import path from 'node:path'
 import { findDockerClis } from '../../fixtures/docker-cli.ts'
 import type { EngineName } from '../../fixtures/engine.ts'
-import { bin } from '../../fixtures/paths.ts'
+import { bin, fixtureCache } from '../../fixtures/paths.ts'
 import { type Finished, run } from '../../fixtures/processes.ts'
 import type { Context } from './context.ts'
 import type { BuildSpec } from './spec.ts'
@@ -22,6 +22,9 @@ export function doorOf(engine: EngineName): Door {
   throw new Error(`LONGSHORE_BUILD_DOOR is "${asked}"; there are: longshore, buildkit, classic`)
 }
 
+/** What Node has compiled of our own CLI: without it each build would begin with that. */
+const compiled = path.join(fixtureCache, 'compiled')
+
 /** Runs the build with `-t name`. It never rejects because the build failed. */
 export async function runBuild(
   door: Door,
@@ -38,7 +41,7 @@ export async function runBuild(
   const args = ['build', ...progress, '-t', name, ...flags, fill(spec.path ?? '.')]
   // A configuration of whoever runs the tests is none of theirs.
   const config = mkdtempSync(path.join(context.beside, '.config-'))
-  const env = { DOCKER_CONFIG: config, HOME: config, ...spec.env }
+  const env = { DOCKER_CONFIG: config, HOME: config, NODE_COMPILE_CACHE: compiled, ...spec.env }
   const options = {
     cwd: context.path,
     timeoutMs: 240_000,

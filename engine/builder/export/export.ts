@@ -90,7 +90,12 @@ async function make(
       )
     }
     if (request.squash) config = await squash(store, records, config, base?.config ?? null, io.signal)
-    return makeImage(store, config, await describeLayers(store, records, config.rootfs.diff_ids), annotations)
+    return makeImage(
+      store,
+      { ...config, ...request.extra },
+      await describeLayers(store, records, config.rootfs.diff_ids),
+      annotations,
+    )
   }
   return step(io, 'exporting layers', make)
 }

@@ -24,7 +24,10 @@ export interface BuiltTarget {
 export type ExportRequest = Pick<
   BuildRequest,
   'outputs' | 'squash' | 'annotations' | 'sourceDateEpoch' | 'credentials'
->
+> & {
+  /** Fields that the config has besides, as an inline cache is. */
+  readonly extra?: Readonly<Record<string, unknown>>
+}
 
 export interface ExportParts {
   readonly store: Store

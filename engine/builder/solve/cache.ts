@@ -28,6 +28,8 @@ export interface NewRecord {
   readonly addedBytes: number
   readonly description: string
   readonly type: RecordType
+  /** Of one that was made elsewhere: when, in ms since 1970. */
+  readonly createdAt?: number
 }
 
 /** Why a key that once was there is not any more. */
@@ -40,6 +42,8 @@ export interface Given {
 /** Every write is durable when it returns, marks of use aside. */
 export interface Cache {
   find(key: string): CacheRecord | null
+  /** Every key that finds the record. */
+  keysOf(id: string): readonly string[]
   /** Only when the layers are durable. */
   save(record: NewRecord): CacheRecord
   /** One more key for a result that is there. */

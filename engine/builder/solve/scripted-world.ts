@@ -24,8 +24,12 @@ export class MemoryCache implements Cache {
     return this.records.get(this.keys.get(key) ?? '') ?? null
   }
 
-  save({ keys, diffIds, inputs, addedBytes }: NewRecord) {
-    const record = { id: `r${this.#count++}`, diffIds, inputs, addedBytes, createdAt: 0 }
+  keysOf(id: string) {
+    return [...this.keys].filter(([, record]) => record === id).map(([key]) => key)
+  }
+
+  save({ keys, diffIds, inputs, addedBytes, createdAt = 0 }: NewRecord) {
+    const record = { id: `r${this.#count++}`, diffIds, inputs, addedBytes, createdAt }
     this.records.set(record.id, record)
     for (const key of keys) this.keys.set(key, record.id)
     return record

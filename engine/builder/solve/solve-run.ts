@@ -68,7 +68,8 @@ export class SolveRun {
       const outcome = step === null ? null : await this.#outcome(step)
       for (const { id } of plan.steps) this.#unneeded(id)
       const value = outcome?.value ?? null
-      return { value, diffIds: (id) => this.#diffIds(id), madeAt: (id) => this.#madeAt(id) }
+      const record = (id: StepId) => this.#graph.peek(id)
+      return { value, diffIds: (id) => this.#diffIds(id), madeAt: (id) => this.#madeAt(id), record }
     } catch (error) {
       this.#abort.abort()
       await Promise.allSettled(this.#outcomes.values())

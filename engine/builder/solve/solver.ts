@@ -4,7 +4,7 @@
  */
 import type { Digest } from '../../oci/descriptor.ts'
 import type { BuildPlan, Step, StepId } from '../plan/step.ts'
-import type { Cache } from './cache.ts'
+import type { Cache, CacheRecord } from './cache.ts'
 import type { Performed, Performer } from './performer.ts'
 import type { BuildEvent } from './progress.ts'
 import { SharedRuns } from './shared-runs.ts'
@@ -26,6 +26,8 @@ export interface SolveRequest {
   readonly dockerfile: string
   /** What decides a command's result beside its instruction: lines for /etc/hosts. */
   readonly surroundings: readonly string[]
+  /** The engine's cache, and for this build what others have. Left out where there are none. */
+  readonly cache?: Cache
 }
 
 /** What came of it. */
@@ -36,6 +38,8 @@ export interface Solved {
   diffIds(id: StepId): readonly Digest[] | null
   /** When a step's result was made, ms since 1970; null where `diffIds` is, and for what is only put together. */
   madeAt(id: StepId): number | null
+  /** What the cache has of a step now. */
+  record(id: StepId): CacheRecord | null
 }
 
 /** A solve under way. */
@@ -70,9 +74,13 @@ export class Solver {
     this.#now = now
   }
 
+  get cache(): Cache {
+    return this.#cache
+  }
+
   solve(request: SolveRequest): Solving {
     const run = new SolveRun(request, {
-      cache: this.#cache,
+      cache: request.cache ?? this.#cache,
       places: this.#places,
       runs: this.#runs,
       now: this.#now,

@@ -48,7 +48,17 @@ export function buildRunner(
         joinNetwork,
       })
       await runBuild(request, {
-        ...{ solver, performer, exporting, emit, signal, scratch, rootless, now: Date.now },
+        ...{
+          solver,
+          performer,
+          exporting,
+          registry: images.remote,
+          emit,
+          signal,
+          scratch,
+          rootless,
+          now: Date.now,
+        },
         lookUp: {
           resolveImage: (reference, platform) =>
             bases.resolve(reference, { platform, pull }, { credentials, signal }),

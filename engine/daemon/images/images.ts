@@ -14,7 +14,7 @@ import { EngineError } from '../../errors.ts'
 import type { Digest, Platform } from '../../oci/descriptor.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
 import { parseConfig } from '../../oci/parse.ts'
-import { hostPlatform, parsePlatform, parsePlatformJson } from '../../oci/platform.ts'
+import { hostPlatform, parsePlatform } from '../../oci/platform.ts'
 import {
   familiar,
   familiarName,
@@ -39,6 +39,7 @@ import { importImage } from './import.ts'
 import { reported } from './lines.ts'
 import { loadImages } from './load.ts'
 import { manifestsOf, targetOf } from './manifests.ts'
+import { isRepository, pulledReference, readPlatform } from './named.ts'
 import type {
   ImageEvent,
   ImagesOptions,
@@ -76,6 +77,11 @@ export class Images {
       options.transfers.maxDownloads,
     )
     this.#pusher = new Pusher(options.store, options.records, options.registry, options.transfers.maxUploads)
+  }
+
+  /** Where images come from and go to. */
+  get remote(): ImagesOptions['registry'] {
+    return this.#options.registry
   }
 
   /** How registries are reached and how many layers are under way at a time, from now on. Throws `invalid`. */
@@ -381,25 +387,4 @@ export class Images {
   #emit(action: ImageEvent['Action'], id: string, name: string, image: ImageRecord): void {
     emitImage(this.#options.emit, action, id, name, image)
   }
-}
-
-function readPlatform(json: string): Platform | null {
-  return json === '' ? null : parsePlatformJson(json)
-}
-
-/** A valid name with neither tag nor digest. */
-function isRepository(name: string): boolean {
-  try {
-    const { tag, digest } = parseReference(name)
-    return tag === undefined && digest === undefined
-  } catch {
-    return false // an id
-  }
-}
-
-/** `fromImage` and `tag` as one reference; clients put the tag in either. */
-function pulledReference({ fromImage, tag = '' }: PullParameters): Reference {
-  const reference = parseReference(fromImage)
-  if (tag === '') return reference
-  return tag.startsWith('sha256:') ? parseReference(`${reference.name}@${tag}`) : withTag(reference, tag)
 }

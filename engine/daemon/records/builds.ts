@@ -86,17 +86,19 @@ export class BuildCacheRecords implements Cache {
     return this.#records.get(this.#keys.get(key) ?? '') ?? null
   }
 
-  save({ keys, diffIds, inputs, parentKeys, addedBytes, description, type }: NewRecord): BuildCacheRecord {
+  save(made: NewRecord): BuildCacheRecord {
+    const { keys, diffIds, inputs, parentKeys, addedBytes, description, type } = made
     const at = this.#now()
+    const createdAt = made.createdAt ?? at
     const parents = [...new Set(parentKeys.flatMap((key) => this.#keys.get(key) ?? []))]
-    const times = { createdAt: at, usedAt: at, uses: 0 }
+    const times = { createdAt, usedAt: at, uses: 0 }
     const record = { id: newId(), diffIds, inputs, parents, addedBytes, description, type, ...times }
     const replaced = new Set(keys.flatMap((key) => this.#keys.get(key) ?? []))
-    const unnamed = [...replaced].filter((id) => this.#keysOf(id).every((key) => keys.includes(key)))
+    const unnamed = [...replaced].filter((id) => this.keysOf(id).every((key) => keys.includes(key)))
     transaction(this.#db, () => {
       const { put, key: name, back, remove } = this.#statements
       const lists = [diffIds, inputs, parents].map((list) => JSON.stringify(list))
-      put.run(record.id, ...lists, addedBytes, description, type, at, at, 0)
+      put.run(record.id, ...lists, addedBytes, description, type, createdAt, at, 0)
       for (const key of keys) {
         name.run(key, record.id)
         back.run(key)
@@ -118,7 +120,7 @@ export class BuildCacheRecords implements Cache {
     if (other === id || !this.#records.has(id)) return
     this.#statements.key.run(key, id)
     this.#keys.set(key, id)
-    if (other !== undefined && this.#keysOf(other).length === 0) {
+    if (other !== undefined && this.keysOf(other).length === 0) {
       this.#statements.remove.run(other)
       this.#records.delete(other)
     }
@@ -196,7 +198,7 @@ export class BuildCacheRecords implements Cache {
     this.#touched.clear()
   }
 
-  #keysOf(record: string): readonly string[] {
+  keysOf(record: string): readonly string[] {
     return [...this.#keys].filter(([, id]) => id === record).map(([key]) => key)
   }
 
