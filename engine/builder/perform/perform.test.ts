@@ -25,7 +25,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
   afterAll(() => build.close())
 
   describe('RUN', () => {
-    it('makes a layer of what a command changes, and of nothing that is mounted for it', async () => {
+    it('makes a layer of what a command changes, and of nothing that is mounted for it [08.04]', async () => {
       const made = await build.perform(runOf('echo hello; echo text > /made; cat /etc/resolv.conf'), [
         build.base,
       ])
@@ -66,7 +66,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
   describe('WORKDIR', () => {
     const mkdir = (path: string, user = '') => ({ kind: 'mkdir', root: 0, path, user }) as const
 
-    it('makes what is missing', async () => {
+    it('makes what is missing [08.03]', async () => {
       const made = await build.perform(mkdir('/srv/app'), [build.base])
       expect(await build.changes(made, [build.base])).toEqual([
         'drwxr-xr-x 0/0 0 srv/',
@@ -117,7 +117,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       expect(await copied('src/a.txt', '/x/y')).toEqual(['drwxr-xr-x 0/0 0 x/', '-rw-r--r-- 0/0 1 x/y'])
     })
 
-    it('copies what is in a folder', async () => {
+    it('copies what is in a folder [08.16]', async () => {
       expect(await copied('src', '/d')).toEqual([
         'drwxr-xr-x 0/0 0 d/',
         '-rw-r--r-- 0/0 1 d/a.txt',
@@ -139,7 +139,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       await expect(copied('nothing', '/d/')).rejects.toThrow('"/nothing": not found')
     })
 
-    it('gives owners and modes', async () => {
+    it('gives owners and modes [08.13]', async () => {
       expect(await copied('src/a.txt', '/n/b', { chown: 'app:extra', chmod: '0751' })).toEqual([
         'drwxr-xr-x 1000/2000 0 n/',
         '-rwxr-x--x 1000/2000 1 n/b',
@@ -151,7 +151,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       expect(await copied('src/a.txt', '/b', { chown: '7' })).toEqual(['-rw-r--r-- 7/7 1 b'])
     })
 
-    it('leaves out what is excluded', async () => {
+    it('leaves out what is excluded [08.15]', async () => {
       expect(await copied('src', '/d', { exclude: ['*.md', 'deep'] })).toEqual([
         'drwxr-xr-x 0/0 0 d/',
         '-rw-r--r-- 0/0 1 d/a.txt',
@@ -238,7 +238,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       await expect(at('two', '/')).rejects.toThrow('cannot replace to directory /tmp with file')
     })
 
-    it('copies of a stage, whole or by a pattern, with its owners', async () => {
+    it('copies of a stage, whole or by a pattern, with its owners [08.17]', async () => {
       const stage = (
         await build.perform(
           runOf(
@@ -265,7 +265,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       await expect(from('/none', '/o')).rejects.toThrow('"/none": not found')
     })
 
-    it('writes files inline', async () => {
+    it('writes files inline [08.19]', async () => {
       const operation = copyOf('', '/d/', {
         sources: [{ kind: 'inline', name: 'f', content: 'text\n', mode: 0o644 }],
         chown: '3:4',
@@ -274,7 +274,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       expect(await build.changes(made, [build.base])).toEqual(['drwxr-xr-x 3/4 0 d/', '-rw-r--r-- 3/4 5 d/f'])
     })
 
-    it('is known by the bytes that it takes', async () => {
+    it('is known by the bytes that it takes [11.03]', async () => {
       const write = (folder: string) => {
         mkdirSync(join(folder, 'src'))
         writeFileSync(join(folder, 'src/a'), 'a')
@@ -302,7 +302,7 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       })
     })
 
-    it('unpacks an archive that is added', async () => {
+    it('unpacks an archive that is added [08.08]', async () => {
       const { execFileSync } = await import('node:child_process')
       const source = build.context((folder) => {
         mkdirSync(join(folder, 'in'))

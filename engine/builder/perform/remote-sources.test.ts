@@ -62,7 +62,7 @@ describe('a download', () => {
     return pathOf(value)
   }
 
-  it('is a file for root alone, of the time that the server says [09.06]', async () => {
+  it('is a file for root alone, of the time that the server says [08.09]', async () => {
     for (const path of ['/file', '/moved']) {
       const file = join(await get(path), 'f')
       expect(readFileSync(file, 'utf8')).toBe('content')
@@ -70,7 +70,7 @@ describe('a download', () => {
     }
   })
 
-  it('is what was announced, or nothing', async () => {
+  it('is what was announced, or nothing [08.12]', async () => {
     await get('/file', { checksum: digestOf(Buffer.from('content')) })
     const other = digestOf(Buffer.from('other'))
     await expect(get('/file', { checksum: other })).rejects.toThrow(`: ${other}`)
@@ -152,14 +152,14 @@ describe.runIf(findProgram('git'))('a checkout', () => {
     return pathOf((await performGit(parts, { kind: 'git', ...operation, ...flags, ...more }, io)).value)
   }
 
-  it('is of a commit, with its folder of git or without [10.09]', async () => {
+  it('is of a commit, with its folder of git or without [08.10] [08.11]', async () => {
     const files = await get()
     expect(readdirSync(files)).toEqual(['sub'])
     expect(readFileSync(join(files, 'sub/f'), 'utf8')).toBe('second')
     expect(readdirSync(await get({ keepGitDir: true })).sort()).toEqual(['.git', 'sub'])
   })
 
-  it('is of a commit that no branch names, and of a folder in it', async () => {
+  it('is of a commit that no branch names, and of a folder in it [10.09]', async () => {
     expect(readFileSync(join(await get({ commit: first, subdirectory: 'sub' }), 'f'), 'utf8')).toBe('first')
   })
 

@@ -37,14 +37,14 @@ describe.runIf(can)('mounts of RUN', { timeout: 30_000 }, () => {
     build.perform(runOf(script, { mounts }), [build.base, ...inputs])
   const owner = { mode: 0o400, uid: 0, gid: 0 }
 
-  it('shows files of a context, and nothing of it stays [08.14]', async () => {
+  it('shows files of a context, and nothing of it stays [09.02]', async () => {
     const mount = { type: 'bind', target: '/src', input: 1, source: '/', readOnly: true } as const
     const made = await run('cat /src/sub/a; ls /src; touch /src/x 2>&1 || true', [mount], [context])
     expect(made.said).toBe('of the contextsub\ntouch: /src/x: Read-only file system\n')
     expect(made.value).toEqual(build.base)
   })
 
-  it('shows files of a stage, and forgets what is written to them', async () => {
+  it('shows files of a stage, and forgets what is written to them [09.03]', async () => {
     const stage = await build.layers((root) => {
       mkdirSync(join(root, 'out'))
       writeFileSync(join(root, 'out/f'), 'old')
@@ -57,7 +57,7 @@ describe.runIf(can)('mounts of RUN', { timeout: 30_000 }, () => {
     await expect(run('true', [{ ...mount, source: '/none' }], [stage])).rejects.toThrow('"/none": not found')
   })
 
-  it('keeps a cache from step to step', async () => {
+  it('keeps a cache from step to step [09.01] [11.08]', async () => {
     const cache = { type: 'cache', target: '/root/.cache', id: 'pip', sharing: 'shared', from: null } as const
     const mount = { ...cache, readOnly: false, ...owner, mode: 0o755 }
     const first = await run('echo 1 >> /root/.cache/log; wc -l < /root/.cache/log', [mount])
@@ -99,13 +99,13 @@ describe.runIf(can)('mounts of RUN', { timeout: 30_000 }, () => {
     expect((await build.cacheMounts.list()).filter(({ id }) => id.startsWith('private'))).toHaveLength(2)
   })
 
-  it('gives a tmpfs of a size', async () => {
+  it('gives a tmpfs of a size [09.06]', async () => {
     const made = await run('grep " /t " /proc/mounts', [{ type: 'tmpfs', target: '/t', sizeBytes: 65536 }])
     expect(made.said).toMatch(/^tmpfs \/t tmpfs rw,nosuid,[^ ]*size=64k/)
     expect(made.value).toEqual(build.base)
   })
 
-  it('gives a secret as a file and as a variable, which never comes to a disk [08.17]', async () => {
+  it('gives a secret as a file and as a variable, which never comes to a disk [09.04]', async () => {
     const secret = {
       type: 'secret',
       id: 'token',
@@ -125,7 +125,7 @@ describe.runIf(can)('mounts of RUN', { timeout: 30_000 }, () => {
     ).toBe('ls: /run: No such file or directory\n')
   })
 
-  it('reaches an agent by a socket [08.18]', async () => {
+  it('reaches an agent by a socket [09.05]', async () => {
     const agent = createServer((client) => client.on('data', (bytes) => client.end(`agent got ${bytes}`)))
     await new Promise<void>((resolve) => agent.listen(join(build.folder, 'agent'), resolve))
     try {
