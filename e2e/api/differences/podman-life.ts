@@ -1,9 +1,7 @@
 /** Podman's answers to what containers are and do; see podman.ts. */
-const all = (suite: string, why: string, cases: readonly string[]) =>
-  Object.fromEntries(cases.map((each) => [`${suite} > ${each}`, why]))
-
+import { cases } from './cases.ts'
 export const PODMAN_LIFE: Readonly<Record<string, string>> = {
-  ...all(
+  ...cases(
     'mounts',
     'podman checks mounts in its own words or leaves that to the runtime, and has its own options for tmpfs and volumes',
     [
@@ -29,15 +27,19 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
       'an image is mounted whole and read-only, and kept as long as a container has it (API 1.48)',
     ],
   ),
-  ...all('watching containers', "podman's stats, top, filters and wait have shapes and words of their own", [
-    'stats tell CPU with its quota, memory, processes, disk and network, and the sample before',
-    'one sample alone has none before it; one that does not run has nothing',
-    'top takes ps’s own arguments',
-    'the list filters by ports, isolation and tasks too',
-    'prune takes labels and times, and tells what it gave back',
-    'wait knows not-running, next-exit and removed',
-  ]),
-  ...all('limits', 'podman checks limits in its own words, some of them only at the start', [
+  ...cases(
+    'watching containers',
+    "podman's stats, top, filters and wait have shapes and words of their own",
+    [
+      'stats tell CPU with its quota, memory, processes, disk and network, and the sample before',
+      'one sample alone has none before it; one that does not run has nothing',
+      'top takes ps’s own arguments',
+      'the list filters by ports, isolation and tasks too',
+      'prune takes labels and times, and tells what it gave back',
+      'wait knows not-running, next-exit and removed',
+    ],
+  ),
+  ...cases('limits', 'podman checks limits in its own words, some of them only at the start', [
     'a process above its memory is killed, and OOMKilled says so',
     'traffic of a disk is throttled',
     'what the kernel cannot hold is said in the answer, in Docker’s words',
@@ -64,7 +66,7 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     "{ ExtraHosts: [ 'bad' ] } is refused before anything is made",
     'ulimits, sysctls and oom_score_adj reach the process',
   ]),
-  ...all(
+  ...cases(
     'isolation',
     'podman gives capabilities, namespaces and devices by rules of its own, and words refusals otherwise',
     [
@@ -79,7 +81,7 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
       'a read-only root, an init that reaps, groups and a host name',
     ],
   ),
-  ...all('restart policies', 'podman starts a container again at once and knows no restarting state', [
+  ...cases('restart policies', 'podman starts a container again at once and knows no restarting state', [
     'between two runs it is restarting, which counts as running',
     'what needs a process is refused while it is restarting, in Docker’s words',
     'a stop while it is restarting ends it, with the code of its last run',
@@ -87,7 +89,7 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     'a start that fails ends the policy’s tries and says why',
     'policies that cannot be are refused',
   ]),
-  ...all('log drivers', 'podman has its own log drivers, which rotate by cutting the file off', [
+  ...cases('log drivers', 'podman has its own log drivers, which rotate by cutting the file off', [
     'who follows a log that is begun anew loses no line and sees none twice',
     'a log is begun anew at its size, and read over all of its files',
     'no more files are kept than are asked for',
@@ -98,7 +100,7 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     "{ 'max-size': '1m', 'max-file': '0' } never logs anything: dockerd says so at the start, Longshore at once",
     "{ 'max-size': '0' } never logs anything: dockerd says so at the start, Longshore at once",
   ]),
-  ...all('health checks', 'podman leaves health checks to timers of systemd, which does not run here', [
+  ...cases('health checks', 'podman leaves health checks to timers of systemd, which does not run here', [
     'healthy by one success, unhealthy by so many failures, and back, with events',
     'the list tells the health and filters by it',
     'a check that hangs is killed at its timeout and is a failure',
@@ -108,7 +110,7 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     'one that ended is checked no longer, one that starts again begins anew',
     'times that cannot be are refused',
   ]),
-  ...all('container update', 'podman 4.3 has no such call', [
+  ...cases('container update', 'podman 4.3 has no such call', [
     'changes the limits of a running container',
     'a stopped container has its new limits at its next start',
     'a quota can be taken off again',
@@ -116,11 +118,11 @@ export const PODMAN_LIFE: Readonly<Record<string, string>> = {
     'says that it happened, and what the kernel cannot hold',
     'what cannot be is refused in Docker’s words and changes nothing',
   ]),
-  ...all('attach', "podman's frames of replayed lines do not count the newline that follows", [
+  ...cases('attach', "podman's frames of replayed lines do not count the newline that follows", [
     'with logs=1 replays what was written before',
     'with logs=1 gives a slow client what came while it still read the past',
   ]),
-  ...all('attach over a WebSocket', 'podman has no such call', [
+  ...cases('attach over a WebSocket', 'podman has no such call', [
     'carries both streams out and stdin in, without frames',
     'replays the log when asked, and ends with the container',
     'is the raw terminal of a container that has one',

@@ -1,11 +1,11 @@
 /** Podman 4.3 through its Docker-compatible socket. */
+import { cases } from './cases.ts'
+import { PODMAN_BASICS } from './podman-basics.ts'
 import { PODMAN_FILES } from './podman-files.ts'
 import { PODMAN_LIFE } from './podman-life.ts'
 
-const all = (suite: string, why: string, cases: readonly string[]) =>
-  Object.fromEntries(cases.map((each) => [`${suite} > ${each}`, why]))
-
 export const PODMAN: Readonly<Record<string, string>> = {
+  ...PODMAN_BASICS,
   ...PODMAN_FILES,
   ...PODMAN_LIFE,
   'disk usage > images, containers and volumes with their bytes':
@@ -18,7 +18,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
   'api versions > /v2.0 is refused': 'podman has an API of its own there',
   'api versions > /v0.9 is refused': 'podman takes any version',
   'system > /info says what the host can hold': 'podman names its runtime otherwise',
-  ...all('push', "podman's push has lines and errors of its own, and keeps no digest of what was pushed", [
+  ...cases('push', "podman's push has lines and errors of its own, and keeps no digest of what was pushed", [
     'a pulled image is pushed with the lines of each layer and the digest at the end',
     'what was pulled goes out byte for byte, whatever its media types',
     'a blob that another repository of the registry has is mounted from there',
@@ -32,17 +32,17 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'a push is told as an event',
     'since API 1.46 a platform may be asked for, and must be the image’s',
   ]),
-  ...all('distribution', 'podman has no such call', [
+  ...cases('distribution', 'podman has no such call', [
     'an index is described with its platforms, without a pull',
     'a single image is described with the platform of its config',
     'what is not there or not for everybody is an error',
   ]),
-  ...all('registries with certificates', "podman's push has lines of its own, and no digest at the end", [
+  ...cases('registries with certificates', "podman's push has lines of its own, and no digest at the end", [
     'on this machine any certificate will do',
     'elsewhere an unknown authority is refused, and a known one taken',
     'a client’s certificate is shown to who asks for one',
   ]),
-  ...all('platforms', "podman's pull ends without a status, and it keeps one platform of an image", [
+  ...cases('platforms', "podman's pull ends without a status, and it keeps one platform of an image", [
     'one that the image is not made for is refused, saying for which it is',
     'another than this machine’s is pulled when asked for',
     'a single image for another platform comes with a warning',
@@ -55,7 +55,7 @@ export const PODMAN: Readonly<Record<string, string>> = {
     'removing the name removes every platform',
     'a name goes out whole when all of it is here, and else what is here',
   ]),
-  ...all(
+  ...cases(
     'removing images',
     "podman's pull ends without a status, and it words conflicts and lists what it removed otherwise",
     [
@@ -70,14 +70,14 @@ export const PODMAN: Readonly<Record<string, string>> = {
       'prune takes what has no name; asked for all, what no container uses',
     ],
   ),
-  ...all('what images tell', 'podman has other fields, patterns and events of images', [
+  ...cases('what images tell', 'podman has other fields, patterns and events of images', [
     'inspect has each field that clients of API 1.41 read',
     'what has no name is called <none> before API 1.43, and nothing after',
     'lists take patterns, labels, times and other images as bounds',
     'each thing that happens to an image is told',
     'since API 1.42 shared sizes are counted when asked for',
   ]),
-  ...all('pulls', "podman's pull ends without a status", [
+  ...cases('pulls', "podman's pull ends without a status", [
     'a layer that is cut is read on from there',
     'two pulls of the same image download it once',
     'the old format is refused, saying what it is',
