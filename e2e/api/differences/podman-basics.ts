@@ -193,4 +193,13 @@ export const PODMAN_BASICS: Readonly<Record<string, string>> = {
     'mounts take host paths, tmpfs and the long form',
   ]),
   ...cases('volumes', SHAPE, ['creating twice gives the same one; a bad name or driver is refused']),
+  ...cases('attach', 'under podman a client that goes away takes the connection of the other with it', [
+    'two clients see the same output, and one going away harms nothing',
+  ]),
+  ...cases('images', SHAPE, ['a pulled image is inspected as its config says']),
+  ...cases(
+    'networks and their rules',
+    'podman keeps a network as long as it knows a container that was on it',
+    ['an internal network has no way out, and its members reach each other'],
+  ),
 }
