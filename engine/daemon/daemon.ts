@@ -2,8 +2,7 @@ import { rm } from 'node:fs/promises'
 import { placeNetworks } from '../network/place.ts'
 import { closeUplink, openUplink } from '../network/rootless/uplink.ts'
 import { assemble, type DaemonOptions } from './assemble.ts'
-import type { DockerBuilds } from './builds/docker-builds.ts'
-import { openBuildDoors } from './builds/doors.ts'
+import { type DockerDoor, openBuildDoors } from './builds/doors.ts'
 import { openBuilds } from './builds/open-builds.ts'
 import type { OwnBuilds } from './builds/own-builds.ts'
 import { callByName } from './containers/call-by-name.ts'
@@ -44,7 +43,7 @@ export interface Daemon {
   readonly volumes: VolumeService
   readonly networks: NetworkService
   readonly system: SystemService
-  readonly builds: DockerBuilds
+  readonly builds: DockerDoor
   readonly ownBuilds: OwnBuilds
   readonly prune: PruneService
   /** What recovery did, a line a step; empty when everything was as recorded. */

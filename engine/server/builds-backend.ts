@@ -37,7 +37,7 @@ export interface BuildsBackend {
   /** Cancels the build that a client named so; none of that name is fine. */
   cancel(buildId: string): void
   /** A client that serves its files: `answered` gives the connection, once it is known who it is. */
-  session(headers: IncomingHttpHeaders, answered: () => Duplex): void
+  session(headers: IncomingHttpHeaders, answered: () => Duplex): Promise<void>
 }
 
 /** Building beside Docker's API. */
@@ -55,7 +55,7 @@ export interface OwnBuildsBackend {
   ): Promise<AsyncIterable<BuildProgress>>
   /** Resolves when the output begins. */
   output(id: string, index: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  check(text: string): readonly BuildProblem[]
+  check(text: string): Promise<readonly BuildProblem[]>
   cache(): Promise<readonly BuildCacheRecord[]>
   planPrune(wish: BuildCacheWish): Promise<BuildCachePlan>
   removeCache(removal: BuildCacheRemoval): Promise<BuildCachePruned>

@@ -28,5 +28,5 @@ export interface UpgradeHandler {
   /** As the Upgrade header names it. */
   readonly protocol: string
   /** `answered` answers the upgrade and gives the connection. */
-  readonly accept: (headers: IncomingHttpHeaders, answered: () => Duplex) => void
+  readonly accept: (headers: IncomingHttpHeaders, answered: () => Duplex) => Promise<void>
 }

@@ -186,7 +186,7 @@ export function createApi(backend: Backend, options: ApiOptions, report: ReportD
       }
       const speech = spoken(request)
       if (speech) {
-        speech.accept(request.headers, () => {
+        await speech.accept(request.headers, () => {
           answerUpgrade(socket, speech.protocol)
           if (head.length > 0) socket.unshift(head)
           return socket

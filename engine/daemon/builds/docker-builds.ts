@@ -2,14 +2,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex, Readable } from 'node:stream'
 import type { ImageBuildOptions } from '../../api/build.ts'
-import type { BuildPruned } from '../../api/system.ts'
 import type { BuildRequest } from '../../builder/request.ts'
 import { EngineError } from '../../errors.ts'
-import type { CachePrune } from './build-cache.ts'
 import type { Builds, StartedBuild } from './builds.ts'
 import { ClassicLines } from './classic/classic-lines.ts'
+import { newBuildId } from './requests/build-id.ts'
 import { bodyContext, dockerRequest } from './requests/docker-request.ts'
-import { newBuildId, type RequestParts } from './requests/parts.ts'
+import type { RequestParts } from './requests/parts.ts'
 import { withSession } from './requests/session-request.ts'
 import { identityOf } from './session/identity.ts'
 import type { KeptFolders } from './session/kept-folders.ts'
@@ -39,11 +38,6 @@ export class DockerBuilds {
     this.#builds = builds
     this.#parts = parts
     this.#kept = kept
-  }
-
-  /** Removes what no build uses. Throws `invalid` for filters that are none. */
-  prune(wish: CachePrune): Promise<BuildPruned> {
-    return this.#builds.prune(wish)
   }
 
   /** Docker's lines. Throws before the first for what cannot begin. */

@@ -1,9 +1,17 @@
-/** The ways in which builds are asked for, over one builder. */
+/**
+ * The ways in which builds are asked for, over one builder. What reads requests and speaks BuildKit's session is
+ * loaded by the first of them: an engine that builds nothing has none of it in memory.
+ */
 import { mkdir, rm } from 'node:fs/promises'
+import type { IncomingHttpHeaders } from 'node:http'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
+import type { ImageBuildOptions } from '../../api/build.ts'
+import type { BuildPruned } from '../../api/system.ts'
 import { StatCache } from '../../context/stat-cache.ts'
+import type { CachePrune } from './build-cache.ts'
 import type { Builds } from './builds.ts'
-import { DockerBuilds } from './docker-builds.ts'
+import type { DockerBuildIo, DockerBuilds } from './docker-builds.ts'
 import { OwnBuilds } from './own-builds.ts'
 import { KeptFolders } from './session/kept-folders.ts'
 
@@ -18,7 +26,7 @@ export interface DoorsParts {
 }
 
 export interface BuildDoors {
-  readonly docker: DockerBuilds
+  readonly docker: DockerDoor
   readonly own: OwnBuilds
 }
 
@@ -31,5 +39,53 @@ export async function openBuildDoors({ builds, root, state, rootless }: DoorsPar
   const kept = new KeptFolders(join(folder, 'kept'))
   await kept.sweep()
   const parts = { scratch, sockets: state, rootless, stats: new StatCache(join(folder, 'stats')) }
-  return { docker: new DockerBuilds(builds, parts, kept), own: new OwnBuilds(builds, parts) }
+  const load = async () => {
+    const { DockerBuilds } = await import('./docker-builds.ts')
+    return new DockerBuilds(builds, parts, kept)
+  }
+  return { docker: new DockerDoor(builds, load), own: new OwnBuilds(builds, parts) }
+}
+
+/** Docker's API of building, from its first use on. */
+export class DockerDoor {
+  readonly #builds: Builds
+  readonly #load: () => Promise<DockerBuilds>
+  #loading: Promise<DockerBuilds> | null = null
+  #loaded: DockerBuilds | null = null
+
+  constructor(builds: Builds, load: () => Promise<DockerBuilds>) {
+    this.#builds = builds
+    this.#load = load
+  }
+
+  /** Removes what no build uses. Throws `invalid` for filters that are none. */
+  prune(wish: CachePrune): Promise<BuildPruned> {
+    return this.#builds.prune(wish)
+  }
+
+  /** Docker's lines. Throws before the first for what cannot begin. */
+  async *build(options: ImageBuildOptions, io: DockerBuildIo): AsyncGenerator<unknown, void, undefined> {
+    yield* (await this.#get()).build(options, io)
+  }
+
+  /** Cancels the build that a client named so. */
+  cancel(buildId: string): void {
+    this.#loaded?.cancel(buildId)
+  }
+
+  /** A client that serves its files and secrets. */
+  async session(headers: IncomingHttpHeaders, answered: () => Duplex): Promise<void> {
+    const docker = await this.#get()
+    docker.session(headers, answered)
+  }
+
+  close(): void {
+    this.#loaded?.close()
+  }
+
+  async #get(): Promise<DockerBuilds> {
+    this.#loading ??= this.#load()
+    this.#loaded = await this.#loading
+    return this.#loaded
+  }
 }

@@ -9,11 +9,9 @@ import type {
 } from '../../api/longshore/build-cache.ts'
 import type { BuildProblem, BuildProgress } from '../../api/longshore/build-events.ts'
 import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../../api/longshore/builds.ts'
-import { lint } from '../../builder/parse/lint/lint.ts'
-import { parseDockerfile } from '../../builder/parse/parse.ts'
 import type { Builds, StartedBuild } from './builds.ts'
-import { ownRequest } from './requests/own-request.ts'
-import { newBuildId, type RequestParts } from './requests/parts.ts'
+import { newBuildId } from './requests/build-id.ts'
+import type { RequestParts } from './requests/parts.ts'
 import { StreamedOutputs } from './requests/streamed-outputs.ts'
 
 export class OwnBuilds {
@@ -31,6 +29,7 @@ export class OwnBuilds {
     start: BuildStart,
     io: { readonly body: Readable; readonly accounts: string; readonly signal: AbortSignal },
   ): AsyncGenerator<BuildStarted | BuildProgress, void, undefined> {
+    const { ownRequest } = await import('./requests/own-request.ts')
     const id = newBuildId()
     const streamed = (index: number) => this.#outputs.receiver(id, index)
     let build: StartedBuild
@@ -88,7 +87,9 @@ export class OwnBuilds {
   }
 
   /** What is wrong with a Dockerfile, or could be better. */
-  check(text: string): readonly BuildProblem[] {
+  async check(text: string): Promise<readonly BuildProblem[]> {
+    const { parseDockerfile } = await import('../../builder/parse/parse.ts')
+    const { lint } = await import('../../builder/parse/lint/lint.ts')
     const file = parseDockerfile(text)
     return [...file.problems, ...lint(file)]
   }

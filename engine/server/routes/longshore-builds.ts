@@ -24,7 +24,7 @@ export function longshoreBuildRoutes(builds: OwnBuildsBackend): Route[] {
     route('GET', BUILDS, async (call) => answer(call, 200, await builds.list())),
     route('POST', `${BUILDS}/check`, async (call) => {
       const { text = '' } = shaped(await jsonBody(call), DOCKERFILE_TEXT) as Partial<DockerfileText>
-      answer(call, 200, builds.check(text))
+      answer(call, 200, await builds.check(text))
     }),
     route('GET', `${BUILDS}/{id}`, async (call) =>
       answer(call, 200, await builds.inspect(param(call, 'id'))),

@@ -18,11 +18,6 @@ export interface RequestParts {
   readonly stats: StatCache
 }
 
-/** The id of a new build. */
-export function newBuildId(): string {
-  return randomBytes(16).toString('hex')
-}
-
 /** A path in the scratch folder that nobody has. */
 export function scratchPath({ scratch }: RequestParts, kind: string): string {
   return join(scratch, `${kind}-${randomBytes(8).toString('hex')}`)
