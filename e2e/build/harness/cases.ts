@@ -7,6 +7,7 @@ import { removeEverything } from '../../fixtures/engine.ts'
 import { top } from '../../fixtures/paths.ts'
 import { Builder, type Outcome } from './builder.ts'
 import { compareImages, type Difference } from './compare.ts'
+import { EVERYWHERE } from './differences.ts'
 import type { Built } from './image.ts'
 import type { BuildSpec } from './spec.ts'
 
@@ -103,7 +104,8 @@ async function check(builder: Builder, one: BuildCase) {
 function judge({ title, differs = {} }: BuildCase, found: readonly Difference[], rows: Row[]) {
   const used = new Set<string>()
   const undeclared = found.filter((difference) => {
-    const declared = Object.entries(differs).find(([pattern]) => covers(pattern, difference.field))
+    const all = [...Object.entries(differs), ...Object.entries(EVERYWHERE)]
+    const declared = all.find(([pattern]) => covers(pattern, difference.field))
     if (declared === undefined) return true
     used.add(declared[0])
     rows.push({ ...difference, title: withoutRows(title), reason: declared[1] })

@@ -48,6 +48,8 @@ char **names_in(int fd, size_t *count, const char *path)
 	*count = 0;
 	if (!directory)
 		fail_errno("reading the directory", path);
+	/* Its place in the directory is that of `fd`, which may have been read before. */
+	rewinddir(directory);
 	while ((errno = 0, entry = readdir(directory)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;

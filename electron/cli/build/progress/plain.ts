@@ -4,7 +4,7 @@
  */
 import type { BuildProgress } from '../../../../engine/api/longshore/build-events.ts'
 import { BuildModel, type LogLine, type StatusLine, type StepProgress } from './model.ts'
-import { amount, because, seconds } from './words.ts'
+import { because, part, seconds } from './words.ts'
 
 /** A step that is silent for this long gives way to one that has something to say. */
 const PATIENCE_MS = 5000
@@ -164,5 +164,5 @@ function endOf({ now }: StepProgress): string | null {
 function statusLine(status: StatusLine): string {
   const took = (status.completedAt ?? status.at) - status.startedAt
   const time = took > 10 ? ` ${seconds(took)}` : ''
-  return `${status.name}${amount(status)}${time}${status.completedAt === null ? '' : ' done'}`
+  return `${part(status)}${time}${status.completedAt === null ? '' : ' done'}`
 }

@@ -1,7 +1,7 @@
 /** Progress that is painted anew on a terminal, as BuildKit's: steps in order, running ones with the end of their log. */
 import type { StepNow } from '../../../../engine/api/longshore/build-events.ts'
 import type { BuildModel, StepProgress } from './model.ts'
-import { amount, because, seconds } from './words.ts'
+import { because, part, seconds } from './words.ts'
 
 /** What the terminal is like. */
 export interface Screen {
@@ -56,10 +56,10 @@ function block(step: StepProgress, now: number): readonly Line[] {
   const parts = [...step.statuses.values()]
     .filter(({ completedAt }) => state.state === 'running' || completedAt !== null)
     .map(
-      (part): Line => ({
-        text: ` => => ${part.name}${amount(part)}`,
-        time: seconds((part.completedAt ?? now) - part.startedAt),
-        colour: part.completedAt === null ? null : 'blue',
+      (status): Line => ({
+        text: ` => => ${part(status)}`,
+        time: seconds((status.completedAt ?? now) - status.startedAt),
+        colour: status.completedAt === null ? null : 'blue',
       }),
     )
   const log = state.state === 'running' ? step.log.slice(-LOG_LINES) : []

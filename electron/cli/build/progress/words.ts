@@ -23,6 +23,12 @@ export function amount({ current, total }: Pick<StatusLine, 'current' | 'total'>
   return current === 0 ? '' : ` ${bytes(current)}`
 }
 
+/** A part's name with how far it is: BuildKit says of what is sent only how much it is by now. */
+export function part(line: Pick<StatusLine, 'name' | 'current' | 'total'>): string {
+  if (!line.name.startsWith('transferring ')) return line.name + amount(line)
+  return `${line.name.replace(/:$/, '')}:${amount({ current: line.current, total: 0 })}`
+}
+
 /** Why a step ran, or null where there is nothing to wonder about: it was cached, or is new. */
 export function because(reason: StepReason | null): string | null {
   switch (reason?.kind) {
