@@ -70,6 +70,7 @@ async function observeImage(client: EngineClient, name: string): Promise<Observe
     readonly Labels?: Readonly<Record<string, string>> | null
     readonly ExposedPorts?: Readonly<Record<string, unknown>> | null
     readonly Volumes?: Readonly<Record<string, unknown>> | null
+    readonly Healthcheck?: { readonly Test?: readonly string[] | null } | null
   }
   return {
     id: image.Id,
@@ -77,6 +78,7 @@ async function observeImage(client: EngineClient, name: string): Promise<Observe
     labels: config.Labels ?? {},
     exposedPorts: Object.keys(config.ExposedPorts ?? {}),
     volumes: Object.keys(config.Volumes ?? {}),
+    healthcheck: (config.Healthcheck?.Test ?? []).length > 0 && config.Healthcheck?.Test?.[0] !== 'NONE',
   }
 }
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { apply } from '../../../engine/compose/apply/apply.ts'
 import type { Project } from '../../../engine/compose/load/project.ts'
 import { printChanges } from '../../../engine/compose/plan/change.ts'
-import type { Plan } from '../../../engine/compose/plan/up.ts'
+import type { Plan } from '../../../engine/compose/plan/draft.ts'
 import type { Call } from './command.ts'
 import { teller } from './progress.ts'
 

@@ -47,6 +47,14 @@ export function wordsOf(action: Action): Words {
       return container(action.name, 'Removing', 'Removed')
     case 'rename':
       return container(action.from, 'Renaming', 'Renamed')
+    case 'watch':
+      return container(action.names.join(', '), 'Watching', 'Running')
+    case 'delay':
+      return { id: `Service ${action.service}`, doing: 'Delaying', done: 'Delayed' }
+    case 'hook':
+      return container(action.shown, `Running ${action.phase}`, `Ran ${action.phase}`)
+    case 'restore':
+      return container(action.name, 'Rolling back', 'Rolled back')
     case 'wait':
       return container(
         action.names.join(', '),
@@ -73,11 +81,11 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
       .filter(({ verb }) => verb === 'recreate')
       .map(({ name, reasons: all }) => [`Container ${name}`, all.join('; ')]),
   )
-  const line = ({ kind, step, ...more }: Progress) => {
-    const { id, doing, done } = wordsOf(step.action)
+  const line = ({ kind, action, ...more }: Progress) => {
+    const { id, doing, done } = wordsOf(action)
     const why = kind === 'begin' && doing === 'Recreate' ? (reasons.get(id) ?? '') : ''
     const failure = 'error' in more ? message(more.error) : ''
-    return { id, text: kind === 'begin' ? doing : kind === 'done' ? done : 'Error', detail: why || failure }
+    return { id, text: kind === 'begin' ? doing : kind === 'done' ? done : kind === 'forgiven' ? 'Warning' : 'Error', detail: why || failure }
   }
   if (style === 'quiet') return { told: () => {}, end: () => {} }
   if (style === 'json') {

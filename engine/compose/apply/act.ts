@@ -1,17 +1,17 @@
 /** One step of a plan as one call of the engine. */
-import type { ContainerCreateRequest } from '../../api/container.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineClient } from '../../client/client.ts'
 import { assertNever, EngineError, isEngineError } from '../../errors.ts'
 import { texts } from '../plan/desired/amounts.ts'
 import { resourceLabels } from '../plan/desired/labels.ts'
 import type { Action } from '../plan/step.ts'
 import type { ApplyOptions } from './apply.ts'
-import { placeFiles } from './files.ts'
+import { build } from './build.ts'
+import { create } from './create.ts'
+import { runHook } from './hook.ts'
 import { networkRequest } from './network-request.ts'
-import { untilHealthy } from './until-healthy.ts'
-
-/** The API that takes every network of a container at its creation. */
-const SEVERAL_NETWORKS = 44
+import { restore } from './restore.ts'
+import { untilHealthy, untilPassed } from './until-healthy.ts'
 
 /** Does it. Throws `EngineError` that names the thing. */
 export async function act(action: Action, options: ApplyOptions): Promise<void> {
@@ -34,14 +34,14 @@ export async function act(action: Action, options: ApplyOptions): Promise<void> 
       })
       return
     }
-    case 'pull':
-      for await (const _ of client.images.pull(action.image, { signal })) if (signal.aborted) return
+    case 'pull': {
+      const platform = project.services[action.service]?.platform
+      const credentials = await options.account?.(action.image)
+      for await (const _ of client.images.pull(tagged(action.image), { credentials, platform, signal }));
       return
+    }
     case 'build':
-      throw new EngineError(
-        'not-implemented',
-        `${action.image} must be built, and this engine builds no images yet: build it elsewhere, push it, and name it by image:`,
-      )
+      return build(action, options)
     case 'create':
       return create(action, options)
     case 'start':
@@ -62,6 +62,14 @@ export async function act(action: Action, options: ApplyOptions): Promise<void> 
       return client.containers.rename(action.id, action.to)
     case 'wait':
       return wait(action, client, signal)
+    case 'watch':
+      return untilPassed(client, action.names, action.seconds, signal)
+    case 'delay':
+      return delay(action.seconds * 1000, undefined, { signal })
+    case 'hook':
+      return runHook(action, options)
+    case 'restore':
+      return restore(action, client)
     case 'remove-network':
       return orGone(client.networks.remove(action.name))
     case 'remove-volume':
@@ -69,58 +77,6 @@ export async function act(action: Action, options: ApplyOptions): Promise<void> 
     default:
       return assertNever(action, 'step of a plan')
   }
-}
-
-async function create(action: Extract<Action, { kind: 'create' }>, options: ApplyOptions): Promise<void> {
-  const { client } = options
-  const { body, name, files } = action.container
-  const carried = action.inPlaceOf === null ? [] : await anonymousVolumes(client, action.inPlaceOf)
-  const whole = withVolumes(body, carried)
-  const endpoints = Object.entries(whole.NetworkingConfig?.EndpointsConfig ?? {})
-  const [first, ...others] = endpoints
-  const severalAtOnce = Number(client.capabilities.apiVersion.split('.')[1]) >= SEVERAL_NETWORKS
-  const request =
-    severalAtOnce || !first
-      ? whole
-      : { ...whole, NetworkingConfig: { EndpointsConfig: Object.fromEntries([first]) } }
-  const { Id } = await client.containers.createWhole(request, name)
-  try {
-    if (!severalAtOnce) {
-      for (const [network, endpoint] of others) await client.networks.connect(network, Id, endpoint ?? {})
-    }
-    await placeFiles(client, Id, files, options)
-  } catch (error) {
-    // Half a container is worse than none: the next plan would take it for the whole.
-    await client.containers.remove(Id, { force: true, volumes: false }).catch(() => undefined)
-    throw error
-  }
-}
-
-/** Where the container that is replaced keeps what no file names. */
-async function anonymousVolumes(
-  client: EngineClient,
-  id: string,
-): Promise<readonly { readonly name: string; readonly at: string }[]> {
-  const { Mounts } = await client.containers.inspect(id)
-  return (Mounts ?? []).flatMap(({ Type, Name, Destination }) =>
-    Type === 'volume' && Name !== undefined && /^[0-9a-f]{64}$/.test(Name)
-      ? [{ name: Name, at: Destination }]
-      : [],
-  )
-}
-
-function withVolumes(
-  body: ContainerCreateRequest,
-  carried: readonly { readonly name: string; readonly at: string }[],
-): ContainerCreateRequest {
-  if (carried.length === 0) return body
-  const taken = new Set(
-    (body.HostConfig?.Mounts ?? []).flatMap(({ Target, Source }) => (Source === undefined ? [] : [Target])),
-  )
-  const kept = carried.filter(({ at }) => !taken.has(at))
-  const mounts = (body.HostConfig?.Mounts ?? []).filter(({ Target }) => !kept.some(({ at }) => at === Target))
-  const more = kept.map(({ name, at }) => ({ Type: 'volume', Source: name, Target: at, VolumeOptions: {} }))
-  return { ...body, HostConfig: { ...body.HostConfig, Mounts: [...mounts, ...more] } }
 }
 
 async function wait(
@@ -138,6 +94,11 @@ async function wait(
       )
     }
   }
+}
+
+/** An image without a tag is its latest: an engine would pull all of them. */
+function tagged(image: string): string {
+  return image.includes('@') || image.lastIndexOf(':') > image.lastIndexOf('/') ? image : `${image}:latest`
 }
 
 /** What is gone already is what was wanted. */

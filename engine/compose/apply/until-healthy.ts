@@ -1,4 +1,5 @@
 /** Waits for health by the engine's events: nothing is asked again and again. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineClient } from '../../client/client.ts'
 import { EngineError } from '../../errors.ts'
 
@@ -9,7 +10,7 @@ export async function untilHealthy(
   signal: AbortSignal,
 ): Promise<void> {
   const over = new AbortController()
-  const events = await client.events({ signal: AbortSignal.any([signal, over.signal]) })
+  const events = await client.events({ filters: { type: ['container'] }, signal: AbortSignal.any([signal, over.signal]) })
   try {
     // The engine listens by now: what happens after this look is told.
     const waiting = new Set<string>()
@@ -30,10 +31,31 @@ export async function untilHealthy(
   }
 }
 
+/** Resolves when that time has passed. Throws `conflict` when one of them ends before. */
+export async function untilPassed(
+  client: EngineClient,
+  names: readonly string[],
+  seconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController()
+  const either = AbortSignal.any([signal, over.signal])
+  const ended = names.map(async (name) => {
+    const code = await client.containers.wait(name, either)
+    throw unwell(name, `ended with ${code} within ${seconds} s`)
+  })
+  try {
+    await Promise.race([delay(seconds * 1000, undefined, { signal: either }), ...ended])
+  } finally {
+    over.abort()
+    await Promise.allSettled(ended)
+  }
+}
+
 async function isHealthy(client: EngineClient, name: string): Promise<boolean> {
   const { State } = await client.containers.inspect(name)
   if (!State.Running) throw unwell(name, `is ${State.Status}`)
-  if (!State.Health) throw unwell(name, 'has no health check: give it one, or depend on service_started')
+  if (!State.Health) throw unwell(name, 'has no healthcheck: give it one, or depend on service_started')
   if (State.Health.Status === 'unhealthy') throw unwell(name, 'is unhealthy')
   return State.Health.Status === 'healthy'
 }
@@ -41,6 +63,6 @@ async function isHealthy(client: EngineClient, name: string): Promise<boolean> {
 function unwell(name: string, what: string): EngineError {
   return new EngineError(
     'conflict',
-    `${name} ${what}, and others wait for its health: see docker inspect ${name}`,
+    `container ${name} ${what}`,
   )
 }

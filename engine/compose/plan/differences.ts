@@ -10,15 +10,16 @@ import type {
 } from '../../api/container.ts'
 import type { DesiredContainer } from './desired/container.ts'
 import { LABEL } from './desired/labels.ts'
-import type { ObservedImage } from './observed.ts'
+import type { ObservedContainer, ObservedImage } from './observed.ts'
 
 /** The reasons, in the order in which a person looks for them; none when it is the same. */
 export function differences(
   desired: DesiredContainer,
   inspect: ContainerInspect,
   images: { readonly now: ObservedImage | null; readonly then: ObservedImage | null },
+  containers: readonly ObservedContainer[] = [],
 ): readonly string[] {
-  const { body } = desired
+  const body = { ...desired.body, HostConfig: withIds(desired.body.HostConfig ?? {}, containers) }
   return [
     ...imageReasons(inspect, images.now),
     ...environmentReasons(body, inspect, images.then),
@@ -28,9 +29,26 @@ export function differences(
     ...configReasons(body, inspect),
     ...portReasons(body, inspect),
     ...mountReasons(body, inspect),
-    ...networkReasons(desired, inspect),
+    ...networkReasons({ ...desired, body }, inspect),
     ...hostReasons(body.HostConfig ?? {}, inspect.HostConfig),
   ]
+}
+
+/** Engines remember the id of a container whose namespace another lives in, where its name was asked for. */
+function withIds(host: Partial<HostConfig>, containers: readonly ObservedContainer[]): Partial<HostConfig> {
+  const known = (mode: string | undefined) => {
+    if (!mode?.startsWith('container:')) return mode
+    const found = containers.find(({ inspect }) => inspect.Name === `/${mode.slice(10)}`)
+    return found ? `container:${found.inspect.Id}` : mode
+  }
+  const { NetworkMode, IpcMode, PidMode } = host
+  const modes = { NetworkMode: known(NetworkMode), IpcMode: known(IpcMode), PidMode: known(PidMode) }
+  return {
+    ...host,
+    ...(Object.fromEntries(
+      Object.entries(modes).filter(([, mode]) => mode !== undefined),
+    ) as Partial<HostConfig>),
+  }
 }
 
 function imageReasons(inspect: ContainerInspect, now: ObservedImage | null): readonly string[] {

@@ -3,10 +3,10 @@ import type { Project } from '../load/project.ts'
 import type { Change } from './change.ts'
 import { seconds } from './desired/amounts.ts'
 import { LABEL } from './desired/labels.ts'
+import type { Plan } from './draft.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { startOrder } from './order.ts'
 import { Steps } from './step.ts'
-import type { Plan } from './up.ts'
 
 export interface DownOptions {
   /** Named volumes of the project and anonymous ones go too. */
@@ -64,7 +64,7 @@ export function planDown(project: Project, observed: Observed, options: DownOpti
         reasons: ['--volumes would remove it'],
       })
   }
-  return { changes, steps: steps.all, warnings: [] }
+  return { changes, steps: steps.all, warnings: [], refusals: [] }
 }
 
 function ownGrace(duration: string | undefined): number | null {

@@ -1,8 +1,8 @@
 /** Plans of what is done to containers that are there: start, stop, restart, pause, unpause, kill, rm. */
 import type { Change, Verb } from './change.ts'
+import type { Plan } from './draft.ts'
 import type { ObservedContainer } from './observed.ts'
 import { Steps } from './step.ts'
-import type { Plan } from './up.ts'
 
 /** What is asked for, with what it needs to know. */
 export type LifecycleRequest =
@@ -46,7 +46,7 @@ export function planLifecycle(
       reasons: [`it is ${inspect.State.Status}`],
     })
   }
-  return { changes, steps: steps.all, warnings: [] }
+  return { changes, steps: steps.all, warnings: [], refusals: [] }
 }
 
 /** Containers in the order in which they start: after what they depend on, then by number. A circle is cut anywhere. */

@@ -19,6 +19,8 @@ export interface ObservedImage {
   readonly labels: Readonly<Record<string, string>>
   readonly exposedPorts: readonly string[]
   readonly volumes: readonly string[]
+  /** Whether it says when its containers are healthy. */
+  readonly healthcheck: boolean
 }
 
 /** How far the engine sees the disk that the compose files are on. */

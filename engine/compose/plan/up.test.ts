@@ -3,9 +3,10 @@ import type { ContainerInspect } from '../../api/container.ts'
 import { loadProject } from '../load/load.ts'
 import type { Project } from '../load/project.ts'
 import { printChanges } from './change.ts'
+import type { UpOptions } from './draft.ts'
 import type { Observed } from './observed.ts'
 import { describeAction } from './step.ts'
-import { planUp, type UpOptions } from './up.ts'
+import { planUp } from './up.ts'
 
 async function project(text: string): Promise<Project> {
   const options = { cwd: '/stack', home: '/root', name: 'p', environment: {} }
@@ -17,7 +18,14 @@ async function project(text: string): Promise<Project> {
   ).project
 }
 
-const IMAGE = { id: 'sha256:aaaaaaaaaaaaaaaa', env: ['PATH=/bin'], labels: {}, exposedPorts: [], volumes: [] }
+const IMAGE = {
+  id: 'sha256:aaaaaaaaaaaaaaaa',
+  env: ['PATH=/bin'],
+  labels: {},
+  exposedPorts: [],
+  volumes: [],
+  healthcheck: false,
+}
 const NOTHING: Observed = {
   containers: [],
   networks: [],
@@ -183,8 +191,8 @@ volumes: {data: {}}
       `[] rename p-web-1 to ${aside}`,
       '[1] create container p-web-1',
       `[2] stop ${aside}`,
-      `[3] remove container ${aside}`,
-      '[4] start p-web-1',
+      '[3] start p-web-1',
+      `[4] remove container ${aside}`,
     ])
   })
 
@@ -233,7 +241,7 @@ volumes: {data: {}}
 
   test('does not make what is external', async () => {
     const plan = planUp(await project(web('networks: [out]', 'networks: {out: {external: true}}')), NOTHING)
-    expect(plan.warnings).toEqual(['the network out is external and not there'])
+    expect(plan.refusals).toEqual(['network out declared as external, but could not be found'])
     expect(plan.steps.map(({ action }) => action.kind)).not.toContain('create-network')
   })
 })

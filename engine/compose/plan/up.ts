@@ -3,38 +3,30 @@
  * Pure; nothing is read or done here.
  */
 import type { Project, Service } from '../load/project.ts'
-import type { Change } from './change.ts'
-import { seconds } from './desired/amounts.ts'
 import type { DesiredContainer } from './desired/container.ts'
 import { LABEL } from './desired/labels.ts'
 import { desiredOf } from './desired/of-service.ts'
 import { differences } from './differences.ts'
-import { configHash, containerName, imageOf } from './identity.ts'
-import type { Observed, ObservedContainer, ObservedImage } from './observed.ts'
+import { Draft, type Plan, type UpOptions } from './draft.ts'
+import { configHash, containerName } from './identity.ts'
+import { Images, type PlannedImage } from './images.ts'
+import { limitsOf } from './limits.ts'
+import type { Observed, ObservedContainer } from './observed.ts'
 import { startOrder, withDependencies } from './order.ts'
-import { type Step, Steps } from './step.ts'
-
-/** What a person may ask of `up`. */
-export interface UpOptions {
-  /** Only these and what they depend on; all when empty. */
-  readonly services?: readonly string[]
-  readonly recreate?: 'changed' | 'always' | 'never'
-  readonly removeOrphans?: boolean
-  /** Containers of a service, in place of what the file says. */
-  readonly scale?: Readonly<Record<string, number>>
-  readonly start?: boolean
-}
-
-export interface Plan {
-  readonly changes: readonly Change[]
-  readonly steps: readonly Step[]
-  /** What a person should know before, with nothing to be done about it here. */
-  readonly warnings: readonly string[]
-}
+import { hasCheck, isAside, nameOf, planReplacements, planStart, type Replacement } from './replace.ts'
+import { planResources, type ResourceSteps, resourcesOf } from './resources.ts'
 
 /** Plans `up`. */
 export function planUp(project: Project, observed: Observed, options: UpOptions = {}): Plan {
-  return new Up(project, observed, options).plan()
+  const { services: names = [], noDeps = false } = options
+  const wanted = noDeps && names.length > 0 ? new Set(names) : withDependencies(project.services, names)
+  const services = startOrder(project.services).filter(({ name }) => wanted.has(name))
+  const draft = new Draft(project, observed, options)
+  const up = new Up(draft, services)
+  for (const service of services) up.service(service)
+  up.waitForAll(services)
+  up.orphans()
+  return draft.plan
 }
 
 /** A container of `run`: its service as it was changed for it, and its name. */
@@ -49,270 +41,239 @@ export interface Oneoff {
 
 /** Plans the container of a `run`, which is not started, and what it depends on, which is. */
 export function planRun(project: Project, observed: Observed, oneoff: Oneoff, options: UpOptions = {}): Plan {
-  return new Up(project, observed, options).planOneoff(oneoff)
+  const { service, name, serviceAlias, noDeps } = oneoff
+  const wanted = withDependencies(project.services, [service.name])
+  const others = startOrder(project.services).filter(
+    (each) => !noDeps && wanted.has(each.name) && each.name !== service.name,
+  )
+  const draft = new Draft(project, observed, options)
+  const up = new Up(draft, [...others, service])
+  for (const other of others) up.service(other)
+  const image = up.images.of(service)
+  const made = desiredOf(project, service, {
+    ...{ name, number: 1, oneoff: true, serviceAlias, imageId: image.now?.id ?? '' },
+  })
+  const stdin = service.stdin_open ?? false
+  // The end of what is typed is the end of its input.
+  const container = { ...made, body: { ...made.body, AttachStdin: stdin, StdinOnce: stdin } }
+  draft.changes.push({ kind: 'container', name, verb: 'create', reasons: ['it is a run of its own'] })
+  const before = noDeps ? up.without(service, image) : up.before(service, image)
+  draft.steps.add({ kind: 'create', service: service.name, number: 1, container, inPlaceOf: null }, before)
+  return draft.plan
 }
 
+/** A container that is made under another name until all of it is there; nobody but us has names like it. */
+export const UNFINISHED = '_unfinished'
+
 class Up {
-  readonly #project: Project
-  readonly #observed: Observed
-  readonly #options: UpOptions
-  readonly #changes: Change[] = []
-  readonly #steps = new Steps()
-  readonly #warnings: string[] = []
-  /** Steps that must be done before any container of a network or a volume. */
-  readonly #resources = new Map<string, number>()
-  /** The last step of each service, and the steps that others wait for. */
+  readonly #draft: Draft
+  readonly images: Images
+  readonly #resources: ResourceSteps
+  /** Steps after which the containers of a service run, and the waits that others share. */
   readonly #started = new Map<string, readonly number[]>()
   readonly #waits = new Map<string, number>()
+  /** Services of which a container is replaced. */
+  readonly #replaced = new Set<string>()
 
-  constructor(project: Project, observed: Observed, options: UpOptions) {
-    this.#project = project
-    this.#observed = observed
-    this.#options = options
-  }
-
-  plan(): Plan {
-    const wanted = withDependencies(this.#project.services, this.#options.services ?? [])
-    const services = startOrder(this.#project.services).filter(({ name }) => wanted.has(name))
-    this.#networks(services)
-    this.#volumes(services)
-    for (const service of services) this.#service(service)
-    this.#orphans()
-    return { changes: this.#changes, steps: this.#steps.all, warnings: this.#warnings }
-  }
-
-  planOneoff({ service, name, serviceAlias, noDeps }: Oneoff): Plan {
-    const wanted = withDependencies(this.#project.services, [service.name])
-    const others = startOrder(this.#project.services).filter(
-      (each) => !noDeps && wanted.has(each.name) && each.name !== service.name,
-    )
-    this.#networks([...others, service])
-    this.#volumes([...others, service])
-    for (const other of others) this.#service(other)
-    const image = this.#image(service)
-    const made = desiredOf(this.#project, service, {
-      ...{ name, number: 1, oneoff: true, serviceAlias, imageId: image.now?.id ?? '' },
-    })
-    const stdin = service.stdin_open ?? false
-    // The end of what is typed is the end of its input.
-    const container = { ...made, body: { ...made.body, AttachStdin: stdin, StdinOnce: stdin } }
-    this.#changes.push({ kind: 'container', name, verb: 'create', reasons: ['it is a run of its own'] })
-    this.#steps.add({ kind: 'create', service: service.name, number: 1, container, inPlaceOf: null }, [
-      ...(noDeps ? [] : this.#requirements(service)),
-      image.step,
-      ...this.#resourceSteps(service),
-    ])
-    return { changes: this.#changes, steps: this.#steps.all, warnings: this.#warnings }
-  }
-
-  #networks(services: readonly Service[]): void {
-    const used = new Set(services.flatMap(({ networks }) => Object.keys(networks ?? {})))
-    for (const key of used) {
-      const network = this.#project.networks[key]
-      if (!network) continue
-      const there = this.#observed.networks.some(({ Name }) => Name === network.name)
-      if (there) this.#changes.push({ kind: 'network', name: network.name, verb: 'keep', reasons: [] })
-      else if (network.external) this.#missing('network', network.name)
-      else {
-        this.#changes.push({
-          kind: 'network',
-          name: network.name,
-          verb: 'create',
-          reasons: ['it is not there'],
-        })
-        this.#resources.set(
-          `network ${key}`,
-          this.#steps.add({ kind: 'create-network', key, name: network.name }),
-        )
-      }
+  constructor(draft: Draft, services: readonly Service[]) {
+    this.#draft = draft
+    this.images = new Images(draft)
+    this.#resources = planResources(draft, services)
+    for (const service of services) {
+      const { warnings, refusals } = limitsOf(service, draft.project, draft.observed.disk)
+      draft.warnings.push(...warnings)
+      draft.refusals.push(...refusals)
     }
   }
 
-  #volumes(services: readonly Service[]): void {
-    const used = new Set(
-      services.flatMap(({ volumes }) =>
-        (volumes ?? []).flatMap(({ type, source }) => (type === 'volume' && source ? [source] : [])),
-      ),
-    )
-    for (const key of used) {
-      const volume = this.#project.volumes[key]
-      if (!volume) continue
-      const there = this.#observed.volumes.some(({ Name }) => Name === volume.name)
-      if (there) this.#changes.push({ kind: 'volume', name: volume.name, verb: 'keep', reasons: [] })
-      else if (volume.external) this.#missing('volume', volume.name)
-      else {
-        this.#changes.push({
-          kind: 'volume',
-          name: volume.name,
-          verb: 'create',
-          reasons: ['it is not there'],
-        })
-        this.#resources.set(
-          `volume ${key}`,
-          this.#steps.add({ kind: 'create-volume', key, name: volume.name }),
-        )
-      }
-    }
+  /** What must be done before a container of the service is made. */
+  before(service: Service, image: PlannedImage): readonly (number | undefined)[] {
+    return [...this.#requirements(service), ...this.without(service, image)]
   }
 
-  #missing(kind: 'network' | 'volume', name: string): void {
-    this.#changes.push({
-      kind,
-      name,
-      verb: 'warn',
-      reasons: [`is external and not there: make it by docker ${kind} create ${name}`],
-    })
-    this.#warnings.push(`the ${kind} ${name} is external and not there`)
+  /** The same without what it depends on. */
+  without(service: Service, image: PlannedImage): readonly (number | undefined)[] {
+    return [image.step, ...resourcesOf(service, this.#resources)]
   }
 
-  #service(service: Service): void {
-    const image = this.#image(service)
-    const count = this.#options.scale?.[service.name] ?? service.scale ?? service.deploy?.replicas ?? 1
-    const there = this.#observed.containers
+  service(service: Service): void {
+    const { project, observed } = this.#draft
+    const image = this.images.of(service)
+    const count = this.#count(service)
+    const own = observed.containers
       .filter((each) => each.service === service.name && !each.oneoff)
       .toSorted((a, b) => a.number - b.number)
+    const { there, leftovers } = sorted(own, (found) => this.#leftover(service, found))
     // Only who has something to do waits for others.
     let steps: readonly (number | undefined)[] | undefined
     const before = () => {
-      steps ??= [...this.#requirements(service), image.step, ...this.#resourceSteps(service)]
+      steps ??= this.before(service, image)
       return steps
     }
     const started: number[] = []
+    const replacements: Replacement[] = []
     for (let number = 1; number <= count; number++) {
       const found = there.find((each) => each.number === number)
-      const step = found
-        ? this.#existing(service, found, image, before)
-        : this.#fresh(service, number, image, before)
-      if (step !== undefined) started.push(step)
-    }
-    for (const surplus of there.filter(({ number }) => number > count)) {
-      this.#removal(surplus, [`${service.name} is to have ${count} container${count === 1 ? '' : 's'}`])
-    }
-    this.#started.set(service.name, started)
-  }
-
-  /** Pull or build, when the image is not there or the policy wants it. */
-  #image(service: Service): { readonly now: ObservedImage | null; readonly step: number | undefined } {
-    const name = imageOf(this.#project, service)
-    const now = this.#observed.images.get(name) ?? null
-    const policy = service.pull_policy ?? (service.build ? 'build-missing' : 'missing')
-    const build = service.build !== undefined && (policy === 'build' || (now === null && policy !== 'always'))
-    if (build) {
-      this.#changes.push({
-        kind: 'image',
-        name,
-        verb: 'build',
-        reasons: [now ? 'pull_policy is build' : 'it is not there'],
-      })
-      return {
-        now: policy === 'build' ? null : now,
-        step: this.#steps.add({ kind: 'build', service: service.name, image: name }),
+      if (!found) started.push(this.#fresh(service, number, image, before()))
+      else {
+        const desired = this.#desired(service, number, image)
+        const reasons = this.#reasons(service, found, desired, image)
+        if (reasons.length > 0) {
+          this.#draft.changes.push(recreation(found, desired.name, reasons))
+          replacements.push({ found, desired })
+        } else started.push(...this.#same(service, found, desired.name, image, before))
       }
     }
-    if (policy === 'always' || (now === null && policy !== 'never')) {
-      this.#changes.push({
-        kind: 'image',
-        name,
-        verb: 'pull',
-        reasons: [now ? 'pull_policy is always' : 'it is not there'],
-      })
-      return { now, step: this.#steps.add({ kind: 'pull', service: service.name, image: name }) }
+    if (replacements.length > 0) {
+      this.#replaced.add(service.name)
+      const checked = hasCheck(service, image.now?.healthcheck ?? false)
+      started.push(...planReplacements(this.#draft, service, replacements, before(), checked))
     }
-    if (now === null) this.#warnings.push(`the image ${name} is not there, and its pull_policy is never`)
-    return { now, step: undefined }
+    for (const surplus of there.filter(({ number }) => number > count)) {
+      this.#removal(surplus, [`${service.name} is to have ${count} container${count === 1 ? '' : 's'}`], [])
+    }
+    for (const { found, why } of leftovers) this.#removal(found, [why], started)
+    this.#started.set(service.name, started)
+    if (service.container_name !== undefined && count > 1)
+      this.#draft.refusals.push(
+        `services.${service.name}: container_name ${service.container_name} is one container's alone, and there are to be ${count} (project ${project.name})`,
+      )
+  }
+
+  #count(service: Service): number {
+    return this.#draft.options.scale?.[service.name] ?? service.scale ?? service.deploy?.replicas ?? 1
+  }
+
+  /** What an `up` that was ended in the middle may have left. */
+  #leftover(service: Service, { inspect }: ObservedContainer): string | undefined {
+    if (nameOf(inspect).endsWith(UNFINISHED)) return 'an earlier up did not finish it'
+    return isAside(inspect) ? `it was replaced by another of ${service.name}` : undefined
   }
 
   /** Waits for what the service depends on. */
   #requirements(service: Service): readonly (number | undefined)[] {
-    return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition }]) => {
-      const other = this.#project.services[name]
-      if (!other) return []
-      const started = this.#started.get(name) ?? []
-      if (condition === 'service_started') return started
+    const { project, steps } = this.#draft
+    return Object.entries(service.depends_on ?? {}).flatMap(([name, { condition, required }]) => {
+      const other = project.services[name]
+      const started = this.#started.get(name)
+      if (!other || !started) return []
+      if (condition === 'service_started' || this.#draft.options.start === false) return started
       const kind = condition === 'service_healthy' ? 'healthy' : 'completed'
-      const key = `${name} ${kind}`
-      const count = this.#options.scale?.[name] ?? other.scale ?? other.deploy?.replicas ?? 1
-      const names = Array.from({ length: count }, (_, index) =>
-        containerName(this.#project, other, index + 1),
-      )
+      const key = `${name} ${kind} ${required}`
+      const names = this.#names(other)
       const wait =
         this.#waits.get(key) ??
-        this.#steps.add({ kind: 'wait', service: name, condition: kind, names }, started)
+        steps.add(
+          { kind: 'wait', service: name, condition: kind, names },
+          started,
+          required === false ? { kind: 'continue' } : undefined,
+        )
       this.#waits.set(key, wait)
       return [wait]
     })
   }
 
-  #resourceSteps(service: Service): readonly (number | undefined)[] {
-    return [
-      ...Object.keys(service.networks ?? {}).map((key) => this.#resources.get(`network ${key}`)),
-      ...(service.volumes ?? []).map(({ source }) => this.#resources.get(`volume ${source}`)),
-    ]
+  #names(service: Service): readonly string[] {
+    return Array.from({ length: this.#count(service) }, (_, index) =>
+      containerName(this.#draft.project, service, index + 1),
+    )
   }
 
-  #desired(service: Service, number: number, image: ObservedImage | null): DesiredContainer {
-    return desiredOf(this.#project, service, {
-      name: containerName(this.#project, service, number),
+  #desired(service: Service, number: number, image: PlannedImage): DesiredContainer {
+    const { project } = this.#draft
+    return desiredOf(project, service, {
+      name: containerName(project, service, number),
       number,
       oneoff: false,
-      imageId: image?.id ?? '',
+      imageId: image.now?.id ?? '',
     })
   }
 
   #fresh(
     service: Service,
     number: number,
-    image: { readonly now: ObservedImage | null },
-    before: () => readonly (number | undefined)[],
-  ): number | undefined {
-    const container = this.#desired(service, number, image.now)
-    this.#changes.push({
-      kind: 'container',
-      name: container.name,
-      verb: 'create',
-      reasons: ['it is not there'],
-    })
-    const made = this.#steps.add(
+    image: PlannedImage,
+    before: readonly (number | undefined)[],
+  ): number {
+    const { steps, changes, options } = this.#draft
+    const container = this.#desired(service, number, image)
+    changes.push({ kind: 'container', name: container.name, verb: 'create', reasons: ['it is not there'] })
+    const made = steps.add(
       { kind: 'create', service: service.name, number, container, inPlaceOf: null },
-      before(),
+      before,
     )
-    return this.#start(service, container.name, [made])
+    return options.start === false ? made : planStart(this.#draft, service, container.name, [made])
   }
 
-  #start(service: Service, name: string, after: readonly (number | undefined)[]): number | undefined {
-    if (this.#options.start === false) return undefined
-    return this.#steps.add({ kind: 'start', service: service.name, name }, after)
-  }
-
-  #existing(
+  /** What is as it is asked for: kept, started, given its name back, or restarted with what it depends on. */
+  #same(
     service: Service,
     found: ObservedContainer,
-    image: { readonly now: ObservedImage | null; readonly step: number | undefined },
+    wanted: string,
+    image: PlannedImage,
     before: () => readonly (number | undefined)[],
-  ): number | undefined {
-    const desired = this.#desired(service, found.number, image.now)
-    const reasons = this.#reasons(service, found, desired, image)
+  ): readonly number[] {
+    const { steps, changes, options } = this.#draft
     const { inspect } = found
-    const name = inspect.Name.replace(/^\//, '')
-    if (reasons.length > 0) return this.#recreate(service, found, desired, reasons, before)
-    if (inspect.State.Running) {
-      this.#changes.push({ kind: 'container', name, verb: 'keep', reasons: [] })
-      return undefined
+    const name = nameOf(inspect)
+    const renamed = isAside(inspect)
+      ? [
+          steps.add(
+            { kind: 'rename', service: service.name, id: inspect.Id, from: name, to: wanted },
+            before(),
+          ),
+        ]
+      : []
+    const shown = renamed.length > 0 ? wanted : name
+    if (options.start !== false && !inspect.State.Running) {
+      changes.push({
+        kind: 'container',
+        name: shown,
+        verb: 'start',
+        reasons: [`it is ${inspect.State.Status}`],
+      })
+      return [planStart(this.#draft, service, shown, [...before(), ...renamed])]
     }
-    this.#changes.push({ kind: 'container', name, verb: 'start', reasons: [`it is ${inspect.State.Status}`] })
-    return this.#start(service, name, before())
+    const because = Object.entries(service.depends_on ?? {}).find(
+      ([other, { restart }]) => restart && this.#replaced.has(other),
+    )
+    if (because && inspect.State.Running && options.start !== false) {
+      changes.push({
+        kind: 'container',
+        name: shown,
+        verb: 'restart',
+        reasons: [`${because[0]} is recreated, and depends_on says restart`],
+      })
+      const graceSeconds = this.#draft.graceOf(service)
+      return [
+        steps.add({ kind: 'restart', service: service.name, id: inspect.Id, name: shown, graceSeconds }, [
+          ...before(),
+          ...renamed,
+        ]),
+      ]
+    }
+    const unless = image.step === undefined ? [] : ['unless its image becomes another']
+    changes.push({ kind: 'container', name: shown, verb: 'keep', reasons: unless })
+    return renamed
   }
 
   #reasons(
     service: Service,
     { inspect }: ObservedContainer,
     desired: DesiredContainer,
-    image: { readonly now: ObservedImage | null; readonly step: number | undefined },
+    image: PlannedImage,
   ): readonly string[] {
-    if (this.#options.recreate === 'never') return []
-    if (this.#options.recreate === 'always') return ['--force-recreate']
-    const then = this.#observed.images.get(inspect.Image) ?? null
-    const found = differences(desired, inspect, { now: image.now, then })
+    const { recreate, alwaysRecreateDeps, services = [] } = this.#draft.options
+    if (recreate === 'never') return []
+    const named = services.length === 0 || services.includes(service.name)
+    if (recreate === 'always' && named) return ['--force-recreate']
+    if (alwaysRecreateDeps && !named) return ['--always-recreate-deps']
+    const joined = [service.network_mode, service.ipc, service.pid]
+      .flatMap((mode) => (mode?.startsWith('service:') ? [mode.slice(8)] : []))
+      .find((other) => this.#replaced.has(other))
+    if (joined !== undefined) return [`it lives in a namespace of ${joined}, which is recreated`]
+    const then = this.#draft.observed.images.get(inspect.Image) ?? null
+    const found = differences(desired, inspect, { now: image.now, then }, this.#draft.observed.containers)
     if (found.length > 0) return found
     // A hash of ours that differs tells of something taken away, which no field that is asked for can show.
     const ours = inspect.Config.Labels[LABEL.version] === desired.body.Labels?.[LABEL.version]
@@ -321,88 +282,82 @@ class Up {
       : []
   }
 
-  /** The new one is made beside the old one, which is only stopped then: nothing is lost when the image does not run. */
-  #recreate(
-    service: Service,
-    found: ObservedContainer,
-    desired: DesiredContainer,
-    reasons: readonly string[],
-    before: () => readonly (number | undefined)[],
-  ): number | undefined {
-    const { inspect } = found
-    const old = inspect.Name.replace(/^\//, '')
-    const kept = inspect.Mounts.filter(({ Type }) => Type === 'volume').map(({ Name, Destination }) =>
-      /^[0-9a-f]{64}$/.test(Name ?? '') ? `the anonymous volume of ${Destination}` : `volume ${Name}`,
-    )
-    this.#changes.push({ kind: 'container', name: desired.name, verb: 'recreate', reasons, keeps: kept })
-    const aside = `${inspect.Id.slice(0, 12)}_${old}`
-    const renamed = this.#steps.add(
-      { kind: 'rename', service: service.name, id: inspect.Id, from: old, to: aside },
-      before(),
-    )
-    const made = this.#steps.add(
-      {
-        kind: 'create',
-        service: service.name,
-        number: found.number,
-        container: desired,
-        inPlaceOf: inspect.Id,
-      },
-      [renamed],
-    )
-    const stopped = inspect.State.Running ? this.#stop(service, inspect.Id, aside, [made]) : made
-    const removed = this.#steps.add(
-      { kind: 'remove', service: service.name, id: inspect.Id, name: aside, volumes: false },
-      [stopped],
-    )
-    return this.#start(service, desired.name, [removed])
+  #removal(container: ObservedContainer, reasons: readonly string[], after: readonly number[]): void {
+    const { service, inspect } = container
+    const name = nameOf(inspect)
+    this.#draft.changes.push({ kind: 'container', name, verb: 'remove', reasons })
+    const stopped = inspect.State.Running ? [this.#draft.stop(container, name, after)] : after
+    this.#draft.steps.add({ kind: 'remove', service, id: inspect.Id, name, volumes: false }, stopped)
   }
 
-  #stop(
-    service: Service | undefined,
-    id: string,
-    name: string,
-    after: readonly (number | undefined)[],
-  ): number {
-    const grace = service?.stop_grace_period
-    return this.#steps.add(
-      {
-        kind: 'stop',
-        service: service?.name ?? '',
-        id,
-        name,
-        graceSeconds: grace === undefined ? null : seconds(grace),
-      },
-      after,
-    )
-  }
-
-  #removal({ service, inspect }: ObservedContainer, reasons: readonly string[]): void {
-    const name = inspect.Name.replace(/^\//, '')
-    this.#changes.push({ kind: 'container', name, verb: 'remove', reasons })
-    const stopped = inspect.State.Running
-      ? this.#stop(this.#project.services[service], inspect.Id, name, [])
-      : undefined
-    this.#steps.add({ kind: 'remove', service, id: inspect.Id, name, volumes: false }, [stopped])
+  /** With `wait`: until every service is healthy, where something says when it is. */
+  waitForAll(services: readonly Service[]): void {
+    const { options, steps, observed } = this.#draft
+    if (!options.wait || options.start === false) return
+    for (const service of services) {
+      if (this.#waits.has(`${service.name} healthy true`)) continue
+      if (!hasCheck(service, this.images.of(service).now?.healthcheck ?? false)) continue
+      const names = this.#names(service)
+      const well = names.every((name) =>
+        observed.containers.some(
+          ({ inspect }) => nameOf(inspect) === name && inspect.State.Health?.Status === 'healthy',
+        ),
+      )
+      const started = this.#started.get(service.name) ?? []
+      if (!well || started.length > 0)
+        steps.add({ kind: 'wait', service: service.name, condition: 'healthy', names }, started)
+    }
   }
 
   /** Containers of services that the files no longer have. Those of other profiles are no orphans. */
-  #orphans(): void {
-    const known = new Set([...Object.keys(this.#project.services), ...Object.keys(this.#project.disabled)])
-    for (const container of this.#observed.containers.filter(
+  orphans(): void {
+    const { project, observed, options, changes } = this.#draft
+    const known = new Set([...Object.keys(project.services), ...Object.keys(project.disabled)])
+    for (const container of observed.containers.filter(
       ({ service, oneoff }) => !oneoff && !known.has(service),
     )) {
-      const name = container.inspect.Name.replace(/^\//, '')
-      if (this.#options.removeOrphans)
-        this.#removal(container, [`there is no service ${container.service} any more`])
+      const why = `there is no service ${container.service} any more`
+      if (options.removeOrphans) this.#removal(container, [why], [])
       else {
-        this.#changes.push({
+        const name = nameOf(container.inspect)
+        changes.push({
           kind: 'container',
           name,
           verb: 'warn',
-          reasons: [`there is no service ${container.service} any more: --remove-orphans removes it`],
+          reasons: [`${why}: --remove-orphans removes it`],
         })
       }
     }
   }
+}
+
+/** A number's container, and what else bears that number; one that is all there is takes the place whatever its name. */
+function sorted(
+  own: readonly ObservedContainer[],
+  leftover: (found: ObservedContainer) => string | undefined,
+): {
+  readonly there: readonly ObservedContainer[]
+  readonly leftovers: readonly { readonly found: ObservedContainer; readonly why: string }[]
+} {
+  const there = new Map<number, ObservedContainer>()
+  const leftovers: { found: ObservedContainer; why: string }[] = []
+  const asides: { found: ObservedContainer; why: string }[] = []
+  for (const found of own) {
+    const why = leftover(found)
+    if (why === undefined && !there.has(found.number)) there.set(found.number, found)
+    else if (isAside(found.inspect) && why) asides.push({ found, why })
+    else leftovers.push({ found, why: why ?? `there is another with the number ${found.number}` })
+  }
+  for (const aside of asides) {
+    if (there.has(aside.found.number)) leftovers.push(aside)
+    else there.set(aside.found.number, aside.found)
+  }
+  return { there: [...there.values()].toSorted((a, b) => a.number - b.number), leftovers }
+}
+
+function recreation({ inspect }: ObservedContainer, name: string, reasons: readonly string[]) {
+  const keeps = inspect.Mounts.filter(({ Type }) => Type === 'volume').map(({ Name, Destination }) =>
+    /^[0-9a-f]{64}$/.test(Name ?? '') ? `the anonymous volume of ${Destination}` : `volume ${Name}`,
+  )
+  return { kind: 'container', name, verb: 'recreate', reasons, keeps } as const
 }

@@ -1,6 +1,7 @@
 /** `plan`, `up` and `create`: what the files ask for, compared with what is there, and carried out. */
 import { printChanges } from '../../../../engine/compose/plan/change.ts'
-import { planUp, type UpOptions } from '../../../../engine/compose/plan/up.ts'
+import type { UpOptions } from '../../../../engine/compose/plan/draft.ts'
+import { planUp } from '../../../../engine/compose/plan/up.ts'
 import { EngineError } from '../../../../engine/errors.ts'
 import { carryOut } from '../carry-out.ts'
 import type { Command } from '../command.ts'
