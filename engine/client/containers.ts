@@ -1,13 +1,13 @@
 /** Calls about containers (Docker Engine API, "Container"). */
 import type { Duplex, Readable } from 'node:stream'
 import type { ContainerCreateRequest, ContainerTop } from '../api/container.ts'
-import { END_OF_ARCHIVE, encodeEntry } from '../archive/write.ts'
 import { isEngineError } from '../errors.ts'
 import type { Output } from './frames.ts'
 import { demux } from './frames.ts'
 import { jsonLines } from './json-lines.ts'
 import type { ContainerCreate, ContainerInspect, ContainerSummary, StatsSample } from './shapes.ts'
 import { guarded } from './streams.ts'
+import { type FileToPut, tarFiles } from './tar-files.ts'
 import type { Transport } from './transport.ts'
 
 /** Which lines of a log. Times are seconds since 1970 with up to nine decimals. */
@@ -20,15 +20,6 @@ export interface LogOptions {
   /** Whether the container has a terminal: its log is not framed then. */
   readonly terminal: boolean
   readonly signal: AbortSignal
-}
-
-/** A file for `putFiles`: its absolute path, owner, permission bits and bytes. */
-export interface FileToPut {
-  readonly path: string
-  readonly uid: number
-  readonly gid: number
-  readonly mode: number
-  readonly content: Uint8Array
 }
 
 /** What the engine says of a path in a container. `mode` has Go's bits: 2^31 is a folder, 2^27 a symlink. */
@@ -72,8 +63,7 @@ export class Containers {
 
   /** Puts files into its root; folders above them must be there or are made by the engine. */
   async putFiles(id: string, files: readonly FileToPut[]): Promise<void> {
-    const archive = Buffer.concat([...files.map(encodeFile), END_OF_ARCHIVE])
-    await this.#transport.upload('PUT', `/containers/${encodeURIComponent(id)}/archive`, archive, {
+    await this.#transport.upload('PUT', `/containers/${encodeURIComponent(id)}/archive`, tarFiles(files), {
       path: '/',
     })
   }
@@ -220,20 +210,4 @@ export class Containers {
 
 function decodeStat(header: string | undefined): PathStat {
   return JSON.parse(Buffer.from(header ?? '', 'base64').toString('utf8')) as PathStat
-}
-
-function encodeFile({ path, uid, gid, mode, content }: FileToPut): Buffer {
-  return encodeEntry(
-    {
-      ...{ kind: 'file', path: path.replace(/^\/+/, ''), link: '', mode, uid, gid },
-      ...{
-        mtime: Math.floor(Date.now() / 1000),
-        size: content.length,
-        deviceMajor: 0,
-        deviceMinor: 0,
-        pax: new Map(),
-      },
-    },
-    content,
-  )
 }

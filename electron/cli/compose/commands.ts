@@ -27,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   restart: async () => (await lifecycle()).restart,
   rm: async () => (await import('./commands/rm.ts')).rm,
   run: async () => (await import('./commands/run.ts')).run,
+  scale: async () => (await upping()).scale,
   start: async () => (await lifecycle()).start,
   stop: async () => (await lifecycle()).stop,
   top: async () => (await looking()).top,

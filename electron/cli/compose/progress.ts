@@ -19,6 +19,8 @@ export function wordsOf(action: Action): Words {
       return { id: `Network ${action.name}`, doing: 'Creating', done: 'Created' }
     case 'remove-network':
       return { id: `Network ${action.name}`, doing: 'Removing', done: 'Removed' }
+    case 'remove-image':
+      return { id: `Image ${action.name}`, doing: 'Removing', done: 'Removed' }
     case 'create-volume':
       return { id: `Volume ${action.name}`, doing: 'Creating', done: 'Created' }
     case 'remove-volume':
@@ -67,6 +69,8 @@ export function wordsOf(action: Action): Words {
 /** What tells of steps, and ends its last line when all is over. */
 export interface Teller {
   readonly told: (progress: Progress) => void
+  /** A line of what a build or a hook writes. */
+  readonly line: (source: string, text: string) => void
   readonly end: () => void
 }
 
@@ -85,15 +89,20 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
     const { id, doing, done } = wordsOf(action)
     const why = kind === 'begin' && doing === 'Recreate' ? (reasons.get(id) ?? '') : ''
     const failure = 'error' in more ? message(more.error) : ''
-    return { id, text: kind === 'begin' ? doing : kind === 'done' ? done : kind === 'forgiven' ? 'Warning' : 'Error', detail: why || failure }
+    return {
+      id,
+      text: kind === 'begin' ? doing : kind === 'done' ? done : kind === 'forgiven' ? 'Warning' : 'Error',
+      detail: why || failure,
+    }
   }
-  if (style === 'quiet') return { told: () => {}, end: () => {} }
+  if (style === 'quiet') return { told: () => {}, line: () => {}, end: () => {} }
   if (style === 'json') {
     return {
       told: (progress) => {
         const { id, text, detail } = line(progress)
         out.write(`${JSON.stringify({ id, status: text, ...(detail ? { details: detail } : {}) })}\n`)
       },
+      line: (source, text) => void out.write(`${JSON.stringify({ id: source, text })}\n`),
       end: () => {},
     }
   }
@@ -103,6 +112,7 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
       const { id, text, detail } = line(progress)
       out.write(` ${id}  ${text}${detail ? `  (${detail})` : ''}\n`)
     },
+    line: (source, text) => void out.write(`${source}: ${text}\n`),
     end: () => {},
   }
 }
@@ -123,6 +133,11 @@ function rewriting(line: Line, out: NodeJS.WriteStream): Teller {
         `${height > 0 ? `\u001B[${height}A` : ''}${shown.map((each) => `\u001B[2K${each}\n`).join('')}`,
       )
       height = shown.length
+    },
+    line: (source, text) => {
+      out.write(`${source}: ${text}\n`)
+      // The block begins anew below it.
+      height = 0
     },
     end: () => {},
   }

@@ -72,6 +72,8 @@ export async function act(action: Action, options: ApplyOptions): Promise<void> 
       return restore(action, client)
     case 'remove-network':
       return orGone(client.networks.remove(action.name))
+    case 'remove-image':
+      return orGone(client.images.remove(action.name, { force: false }).then(() => undefined))
     case 'remove-volume':
       return orGone(client.volumes.remove(action.name, { force: false }))
     default:

@@ -3,6 +3,7 @@
  * failure stops what has not begun, unless its step says what follows; what is under way is finished, and the next plan
  * goes on from there.
  */
+import type { RegistryAccounts } from '../../client/builds.ts'
 import type { EngineClient } from '../../client/client.ts'
 import type { Credentials } from '../../client/images.ts'
 import { EngineError, isEngineError } from '../../errors.ts'
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   readonly read: (path: string) => Promise<Uint8Array>
   /** The account for an image's registry. */
   readonly account?: (reference: string) => Promise<Credentials | undefined>
+  /** Every account that there is: a Dockerfile alone says what its build pulls. */
+  readonly accounts?: () => Promise<RegistryAccounts>
   readonly signal: AbortSignal
   readonly told?: (progress: Progress) => void
   /** A line of what a build or a hook writes. */
@@ -114,7 +117,9 @@ async function undone(
   const names = back.toSorted().join(', ')
   return new EngineError(
     isEngineError(error) ? error.kind : 'internal',
-    back.length > 0 ? `${why}; rolled back: ${names} ${back.length > 1 ? 'are' : 'is'} as before` : `${why}; and it could not be rolled back`,
+    back.length > 0
+      ? `${why}; rolled back: ${names} ${back.length > 1 ? 'are' : 'is'} as before`
+      : `${why}; and it could not be rolled back`,
     { cause: error },
   )
 }

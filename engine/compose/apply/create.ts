@@ -59,7 +59,9 @@ async function anonymousVolumes(client: EngineClient, id: string): Promise<reado
 function withVolumes(body: ContainerCreateRequest, carried: readonly Volume[]): ContainerCreateRequest {
   if (carried.length === 0) return body
   const taken = new Set([
-    ...(body.HostConfig?.Mounts ?? []).flatMap(({ Target, Source }) => (Source === undefined ? [] : [Target])),
+    ...(body.HostConfig?.Mounts ?? []).flatMap(({ Target, Source }) =>
+      Source === undefined ? [] : [Target],
+    ),
     ...(body.HostConfig?.Binds ?? []).map((bind) => bind.split(':')[1] ?? ''),
     ...Object.keys(body.HostConfig?.Tmpfs ?? {}),
   ])

@@ -1,6 +1,7 @@
 /** Runs a lifecycle hook in a container (spec 05, post_start and pre_stop): Docker Compose's way, by an exec. */
-import { EngineError } from '../../errors.ts'
+
 import { demux } from '../../client/frames.ts'
+import { EngineError } from '../../errors.ts'
 import { splitLines } from '../operate/logs.ts'
 import { pairs } from '../plan/desired/amounts.ts'
 import type { Action } from '../plan/step.ts'
@@ -29,6 +30,9 @@ export async function runHook(
   }
   const { ExitCode } = await client.exec.inspect(id)
   if (ExitCode !== 0) {
-    throw new EngineError('conflict', `${phase} of ${shown} ended with ${ExitCode}: ${hook.command.join(' ')}`)
+    throw new EngineError(
+      'conflict',
+      `${phase} of ${shown} ended with ${ExitCode}: ${hook.command.join(' ')}`,
+    )
   }
 }

@@ -10,7 +10,10 @@ export async function untilHealthy(
   signal: AbortSignal,
 ): Promise<void> {
   const over = new AbortController()
-  const events = await client.events({ filters: { type: ['container'] }, signal: AbortSignal.any([signal, over.signal]) })
+  const events = await client.events({
+    filters: { type: ['container'] },
+    signal: AbortSignal.any([signal, over.signal]),
+  })
   try {
     // The engine listens by now: what happens after this look is told.
     const waiting = new Set<string>()
@@ -61,8 +64,5 @@ async function isHealthy(client: EngineClient, name: string): Promise<boolean> {
 }
 
 function unwell(name: string, what: string): EngineError {
-  return new EngineError(
-    'conflict',
-    `container ${name} ${what}`,
-  )
+  return new EngineError('conflict', `container ${name} ${what}`)
 }

@@ -4,6 +4,8 @@ import type { Change } from './change.ts'
 import { seconds } from './desired/amounts.ts'
 import { LABEL } from './desired/labels.ts'
 import type { Plan } from './draft.ts'
+import { beforeStop } from './hooks.ts'
+import { imageOf } from './identity.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { startOrder } from './order.ts'
 import { Steps } from './step.ts'
@@ -14,6 +16,8 @@ export interface DownOptions {
   readonly removeOrphans?: boolean
   /** In place of each service's own grace. */
   readonly graceSeconds?: number
+  /** Images go too: all that services use, or those alone that were built here without a name of their own. */
+  readonly images?: 'all' | 'local'
 }
 
 /** Plans `down`. Nothing external is touched. */
@@ -33,7 +37,10 @@ export function planDown(project: Project, observed: Observed, options: DownOpti
     const dependents = Object.values(all).filter(({ depends_on }) => depends_on && service in depends_on)
     const after = dependents.flatMap((each) => removed.get(each.name) ?? [])
     const stopped = inspect.State.Running
-      ? steps.add({ kind: 'stop', service, id: inspect.Id, name, graceSeconds: grace }, after)
+      ? steps.add(
+          { kind: 'stop', service, id: inspect.Id, name, graceSeconds: grace },
+          inspect.State.Paused ? after : beforeStop(steps, all[service], { id: inspect.Id, name }, after),
+        )
       : undefined
     const step = steps.add(
       { kind: 'remove', service, id: inspect.Id, name, volumes: options.volumes ?? false },
@@ -64,7 +71,27 @@ export function planDown(project: Project, observed: Observed, options: DownOpti
         reasons: ['--volumes would remove it'],
       })
   }
-  return { changes, steps: steps.all, warnings: [], refusals: [] }
+  for (const image of imagesToRemove(project, observed, options)) {
+    steps.add({ kind: 'remove-image', name: image }, gone)
+    changes.push({ kind: 'image', name: image, verb: 'remove', reasons: [`--rmi ${options.images}`] })
+  }
+  const left = observed.containers.filter((each) => !known.includes(each) && !each.oneoff)
+  const warnings =
+    left.length > 0
+      ? [
+          `${left.map(({ inspect }) => inspect.Name.replace(/^\//, '')).join(', ')}: no service of the files has them; --remove-orphans removes them`,
+        ]
+      : []
+  return { changes, steps: steps.all, warnings, refusals: [] }
+}
+
+function imagesToRemove(project: Project, observed: Observed, { images }: DownOptions): readonly string[] {
+  if (images === undefined) return []
+  const services = Object.values({ ...project.disabled, ...project.services })
+  const chosen = services.filter((service) => images === 'all' || service.image === undefined)
+  return [...new Set(chosen.map((service) => imageOf(project, service)))].filter((name) =>
+    observed.images.get(name),
+  )
 }
 
 function ownGrace(duration: string | undefined): number | null {

@@ -2,6 +2,7 @@
 import type { Project, Service } from '../load/project.ts'
 import type { Change } from './change.ts'
 import { seconds } from './desired/amounts.ts'
+import { beforeStop } from './hooks.ts'
 import type { Observed, ObservedContainer } from './observed.ts'
 import { type Step, Steps } from './step.ts'
 
@@ -69,21 +70,9 @@ export class Draft {
     grace: number | null = this.graceOf(this.project.services[service] ?? this.project.disabled[service]),
   ): number {
     const known = this.project.services[service] ?? this.project.disabled[service]
-    let before = after
-    if (!inspect.State.Paused) {
-      for (const hook of known?.pre_stop ?? []) {
-        // A container whose hook fails is stopped all the same.
-        before = [
-          this.steps.add(
-            { kind: 'hook', phase: 'pre_stop', service, name: inspect.Id, shown: name, hook },
-            before,
-            {
-              kind: 'continue',
-            },
-          ),
-        ]
-      }
-    }
+    const before = inspect.State.Paused
+      ? after
+      : beforeStop(this.steps, known, { id: inspect.Id, name }, after)
     return this.steps.add({ kind: 'stop', service, id: inspect.Id, name, graceSeconds: grace }, before)
   }
 

@@ -23,6 +23,8 @@ export class Images {
     const name = imageOf(this.#draft.project, service)
     const known = this.#planned.get(name)
     if (known) return known
+    // Two images that are built from each other are the builder's to refuse.
+    this.#planned.set(name, { now: null, step: undefined })
     const planned = this.#plan(service, name)
     this.#planned.set(name, planned)
     return planned
@@ -37,8 +39,18 @@ export class Images {
       return { now, step: undefined }
     }
     changes.push({ kind: 'image', name, verb: what.kind, reasons: [what.reason] })
-    const step = steps.add({ kind: what.kind, service: service.name, image: name })
+    const step = steps.add({ kind: what.kind, service: service.name, image: name }, this.#contexts(service))
     return { now: what.kind === 'build' ? null : now, step }
+  }
+
+  /** Images of other services that its build takes files from (Compose Build, additional_contexts). */
+  #contexts(service: Service): readonly (number | undefined)[] {
+    return Object.values(service.build?.additional_contexts ?? {}).flatMap((context) => {
+      const other = context.startsWith('service:')
+        ? this.#draft.project.services[context.slice(8)]
+        : undefined
+      return other && other.name !== service.name ? [this.of(other).step] : []
+    })
   }
 }
 

@@ -1,6 +1,8 @@
 /** Plans of what is done to containers that are there: start, stop, restart, pause, unpause, kill, rm. */
+import type { Project, Service } from '../load/project.ts'
 import type { Change, Verb } from './change.ts'
 import type { Plan } from './draft.ts'
+import { afterStart, beforeStop } from './hooks.ts'
 import type { ObservedContainer } from './observed.ts'
 import { Steps } from './step.ts'
 
@@ -25,6 +27,7 @@ export function planLifecycle(
   request: LifecycleRequest,
   containers: readonly ObservedContainer[],
   dependencies: Dependencies,
+  project?: Project,
 ): Plan {
   const steps = new Steps()
   const changes: Change[] = []
@@ -36,7 +39,14 @@ export function planLifecycle(
     const name = inspect.Name.replace(/^\//, '')
     const others = backwards ? dependents(service, dependencies) : (dependencies[service] ?? [])
     const after = waitsFor(request) ? others.flatMap((other) => last.get(other) ?? []) : []
-    const step = add(request, container, name, steps, after)
+    const step = add(
+      request,
+      container,
+      name,
+      steps,
+      after,
+      project?.services[service] ?? project?.disabled[service],
+    )
     if (step === undefined) continue
     last.set(service, [...(last.get(service) ?? []), step])
     changes.push({
@@ -94,18 +104,27 @@ function add(
   name: string,
   steps: Steps,
   after: readonly number[],
+  known: Service | undefined,
 ): number | undefined {
   const { Running: running, Paused: paused } = inspect.State
   const it = { service, id: inspect.Id, name }
   switch (request.kind) {
     case 'start':
-      return running ? undefined : steps.add({ kind: 'start', service, name }, after)
-    case 'stop':
-      return running
-        ? steps.add({ kind: 'stop', ...it, graceSeconds: request.graceSeconds ?? null }, after)
-        : undefined
-    case 'restart':
-      return steps.add({ kind: 'restart', ...it, graceSeconds: request.graceSeconds ?? null }, after)
+      if (running) return undefined
+      return afterStart(steps, known, name, steps.add({ kind: 'start', service, name }, after))
+    case 'stop': {
+      if (!running) return undefined
+      const before = paused ? after : beforeStop(steps, known, it, after)
+      return steps.add({ kind: 'stop', ...it, graceSeconds: request.graceSeconds ?? null }, before)
+    }
+    case 'restart': {
+      const before = running && !paused ? beforeStop(steps, known, it, after) : after
+      const restarted = steps.add(
+        { kind: 'restart', ...it, graceSeconds: request.graceSeconds ?? null },
+        before,
+      )
+      return afterStart(steps, known, name, restarted)
+    }
     case 'pause':
       return running && !paused ? steps.add({ kind: 'pause', ...it }) : undefined
     case 'unpause':
@@ -114,7 +133,8 @@ function add(
       return running ? steps.add({ kind: 'kill', ...it, signal: request.signal }) : undefined
     case 'remove': {
       if (running && !request.stop) return undefined
-      const stopped = running ? steps.add({ kind: 'stop', ...it, graceSeconds: null }, after) : undefined
+      const before = running && !paused ? beforeStop(steps, known, it, after) : after
+      const stopped = running ? steps.add({ kind: 'stop', ...it, graceSeconds: null }, before) : undefined
       return steps.add({ kind: 'remove', ...it, volumes: request.volumes }, [...after, stopped])
     }
   }

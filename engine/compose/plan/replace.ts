@@ -7,6 +7,7 @@ import type { Service, Update } from '../load/project.ts'
 import { seconds } from './desired/amounts.ts'
 import type { DesiredContainer } from './desired/container.ts'
 import type { Draft } from './draft.ts'
+import { afterStart } from './hooks.ts'
 import type { ObservedContainer } from './observed.ts'
 import type { Action, Otherwise } from './step.ts'
 
@@ -126,15 +127,8 @@ export function planStart(
   after: readonly (number | undefined)[],
   fails?: Otherwise,
 ): number {
-  let last = draft.steps.add({ kind: 'start', service: service.name, name }, after, fails)
-  for (const hook of service.post_start ?? []) {
-    last = draft.steps.add(
-      { kind: 'hook', phase: 'post_start', service: service.name, name, shown: name, hook },
-      [last],
-      fails,
-    )
-  }
-  return last
+  const started = draft.steps.add({ kind: 'start', service: service.name, name }, after, fails)
+  return afterStart(draft.steps, service, name, started, fails)
 }
 
 /** What tells whether the new one does: its health, or that it runs for `monitor`. */

@@ -91,6 +91,7 @@ export type Action =
       readonly start: boolean
     }
   | { readonly kind: 'remove-network'; readonly name: string }
+  | { readonly kind: 'remove-image'; readonly name: string }
   | { readonly kind: 'remove-volume'; readonly name: string }
 
 /** A step with its number in the plan, and the numbers of the steps that must be done before it. */
@@ -170,6 +171,8 @@ export function describeAction(action: Action): string {
       return `give ${action.name} back to ${action.id.slice(0, 12)}`
     case 'remove-network':
       return `remove network ${action.name}`
+    case 'remove-image':
+      return `remove image ${action.name}`
     case 'remove-volume':
       return `remove volume ${action.name}`
   }

@@ -17,7 +17,7 @@ async function act(
 ): Promise<number> {
   const [containers, { name, project }] = await Promise.all([call.containers(), call.known()])
   const chosen = choose(select(containers, { services: call.names }, project))
-  const plan = planLifecycle(request, chosen, dependenciesOf(containers, project))
+  const plan = planLifecycle(request, chosen, dependenciesOf(containers, project), project)
   await carryOut(plan, project ?? bareProject(name), call)
   return 0
 }
@@ -61,6 +61,7 @@ export const restart: Command = {
       { kind: 'restart', graceSeconds: call.flags.whole('timeout') },
       select(containers, { services: [] }).filter(({ service }) => wanted.size === 0 || wanted.has(service)),
       dependenciesOf(containers, project),
+      project,
     )
     await carryOut(plan, project ?? bareProject(name), call)
     return 0

@@ -19,6 +19,7 @@ export const rm: Command = {
       { kind: 'remove', stop: call.flags.yes('stop'), volumes: call.flags.yes('volumes') },
       select(containers, { services: call.names }, project),
       dependenciesOf(containers, project),
+      project,
     )
     if (plan.steps.length === 0) {
       console.error('No stopped containers')
