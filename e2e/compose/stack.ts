@@ -35,6 +35,20 @@ export class Stack {
     return [bin, 'compose', '-p', this.name, ...args]
   }
 
+  /** Takes files of the project away. */
+  drop(...files: readonly string[]): void {
+    for (const file of files) rmSync(path.join(this.folder, file), { recursive: true, force: true })
+  }
+
+  /** Runs it without the project's name. */
+  bare(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return run(process.execPath, [bin, 'compose', ...args], {
+      cwd: this.folder,
+      ...options,
+      env: { ...this.env, ...options.env },
+    })
+  }
+
   /** Runs `longshore compose`, however it ends. */
   try(args: string | readonly string[], options: RunOptions = {}): Promise<Finished> {
     const list = typeof args === 'string' ? args.split(' ') : args

@@ -6,11 +6,13 @@ const upping = () => import('./commands/up.ts')
 const execing = () => import('./commands/exec.ts')
 const configuring = () => import('./commands/config.ts')
 const looking = () => import('./commands/look.ts')
+const imaging = () => import('./commands/pull.ts')
 const listing = () => import('./commands/ls.ts')
 
 /** Name -> command. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   attach: async () => (await execing()).attach,
+  build: async () => (await imaging()).build,
   config: async () => (await configuring()).config,
   create: async () => (await upping()).create,
   down: async () => (await import('./commands/down.ts')).down,
@@ -24,6 +26,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   plan: async () => (await upping()).plan,
   port: async () => (await looking()).port,
   ps: async () => (await import('./commands/ps.ts')).ps,
+  pull: async () => (await imaging()).pull,
+  push: async () => (await imaging()).push,
   restart: async () => (await lifecycle()).restart,
   rm: async () => (await import('./commands/rm.ts')).rm,
   run: async () => (await import('./commands/run.ts')).run,

@@ -41,7 +41,23 @@ export function limitsOf(
     /^(daily|weekly|every_)/.test(service.pull_policy ?? '') &&
       `${at}.pull_policy ${service.pull_policy}: an engine does not say when it pulled, so a pull is made only when the image is not there`,
   ].filter((line) => typeof line === 'string')
-  return { warnings, refusals: disk === 'shared' ? [] : unseen(service, project) }
+  return {
+    warnings,
+    refusals: [...externals(service, project), ...(disk === 'shared' ? [] : unseen(service, project))],
+  }
+}
+
+/** External secrets and configs are a swarm's: an engine by itself keeps none. */
+function externals(service: Service, project: Project): readonly string[] {
+  const of = (kind: 'secrets' | 'configs') =>
+    (service[kind] ?? []).flatMap(({ source }) =>
+      project[kind][source]?.external
+        ? [
+            `services.${service.name}.${kind}: ${source} is external, which only a swarm has: give it file, environment or content`,
+          ]
+        : [],
+    )
+  return [...of('secrets'), ...of('configs')]
 }
 
 /** Paths of this machine that an engine elsewhere would look for on its own disk. */
