@@ -22,7 +22,7 @@ services:
     })
     await until(
       'both lines',
-      () => /^web-1 {4}\| ready$/m.test(up.log()) && up.log().includes('db-1     | ready'),
+      () => up.log().includes('web-1  | ready') && up.log().includes('db-1   | ready'),
     )
     await until('the third', async () => (await stack.states())['quiet-1'] === 'running')
     up.child.kill('SIGINT')
@@ -49,6 +49,6 @@ services:
     expect(done.stdout).toBe('job-1  | all\njob-1 exited with code 0\n')
     stack.write('services: {job: {image: $IMAGE, command: /no/such}}')
     const failed = await stack.try('up')
-    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('/no/such')])
+    expect([failed.code === 0, failed.stderr]).toEqual([false, expect.stringContaining('/no/such')])
   })
 })

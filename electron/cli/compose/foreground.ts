@@ -35,6 +35,12 @@ export async function foreground(call: Call, options: ForegroundOptions): Promis
   const bringing = new AbortController()
   const over = new AbortController()
   const printer = new LogPrinter(project.name, { colour: options.colour, prefix: options.prefix })
+  for (const name of options.shown) {
+    const service = project.services[name]
+    printer.widen(
+      (service?.container_name ?? `${name}-${service?.scale ?? service?.deploy?.replicas ?? 1}`).length,
+    )
+  }
   let code = 0
   let stopping: Promise<void> | undefined
   const end = async (kind: 'stop' | 'kill') => {

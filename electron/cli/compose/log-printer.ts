@@ -26,6 +26,11 @@ export class LogPrinter {
     for (const container of containers) this.#width = Math.max(this.#width, this.nameOf(container).length)
   }
 
+  /** Makes room for a name of this many letters. */
+  widen(width: number): void {
+    this.#width = Math.max(this.#width, width)
+  }
+
   /** The container's name without the project's. */
   nameOf({ inspect }: ObservedContainer): string {
     const name = inspect.Name.replace(/^\//, '')
