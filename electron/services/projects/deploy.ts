@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import type { EngineClient } from '../../../engine/client/client.ts'
 import { apply } from '../../../engine/compose/apply/apply.ts'
+import { refuse } from '../../../engine/compose/apply/bring-up.ts'
+import { type Action, describeAction } from '../../../engine/compose/plan/step.ts'
 import type { StepView, TaskView } from '../../contract/tasks.ts'
 import type { TaskHandle } from '../tasks/tasks.ts'
 import type { Planned } from './plan.ts'
@@ -20,6 +22,13 @@ export function stepsOf(name: string, { plan, view }: Planned): TaskView['detail
   }
 }
 
+/** A step whose failure is forgiven has had its turn. */
+const STATES = { begin: 'running', done: 'done', failed: 'failed', forgiven: 'done' } as const
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** Applies the plan. Throws the first failure, when what was under way has ended. */
 export async function deploy(
   client: EngineClient,
@@ -33,6 +42,12 @@ export async function deploy(
   const steps = new Map<number, StepView>(
     first.kind === 'steps' ? first.steps.map((step) => [step.number, step]) : [],
   )
+  const undoing = new Map<Action, number>()
+  const undone = (action: Action): number => {
+    const number = undoing.get(action) ?? plan.steps.length + undoing.size + 1
+    undoing.set(action, number)
+    return number
+  }
   const tell = () => {
     const all = [...steps.values()]
     const done = all.filter(({ state }) => state === 'done').length
@@ -41,6 +56,7 @@ export async function deploy(
       { fraction: all.length === 0 ? 1 : done / all.length, bytesPerSecond: null, secondsLeft: null },
     )
   }
+  refuse(plan)
   await apply(plan.steps, {
     client,
     project: loaded.project,
@@ -48,16 +64,12 @@ export async function deploy(
     read: (file) => readFile(file),
     signal: handle.signal,
     told: (progress) => {
-      const before = steps.get(progress.step.number)
-      if (!before) return
-      const error =
-        progress.kind === 'failed'
-          ? progress.error instanceof Error
-            ? progress.error.message
-            : String(progress.error)
-          : null
-      const state = progress.kind === 'begin' ? 'running' : progress.kind
-      steps.set(before.number, { ...before, state, error })
+      // What gives a container its place back is no step of the plan: it stands below them.
+      const number = progress.number ?? undone(progress.action)
+      const words = steps.get(number)?.words ?? describeAction(progress.action)
+      const error = 'error' in progress ? messageOf(progress.error) : null
+      const state = STATES[progress.kind]
+      steps.set(number, { number, words, state, error })
       tell()
     },
   })

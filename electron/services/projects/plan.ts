@@ -4,9 +4,10 @@ import type { EngineClient } from '../../../engine/client/client.ts'
 import { observe } from '../../../engine/compose/observe.ts'
 import type { Change } from '../../../engine/compose/plan/change.ts'
 import { planDown } from '../../../engine/compose/plan/down.ts'
+import type { Plan } from '../../../engine/compose/plan/draft.ts'
 import type { DiskSight, Observed } from '../../../engine/compose/plan/observed.ts'
 import { type Action, describeAction, type Step } from '../../../engine/compose/plan/step.ts'
-import { type Plan, planUp } from '../../../engine/compose/plan/up.ts'
+import { planUp } from '../../../engine/compose/plan/up.ts'
 import type { Intent, PlanChange, PlanView } from '../../contract/projects.ts'
 import type { NamedProject } from './load.ts'
 
@@ -74,12 +75,12 @@ export function viewOf(
   const steps = plan.steps.map(({ number, action }) => ({
     number,
     words: describeAction(action),
-    wait: action.kind === 'wait',
+    wait: action.kind === 'wait' || action.kind === 'watch' || action.kind === 'delay',
   }))
   return {
     changes,
     steps,
-    warnings: [...plan.warnings, ...warnings],
+    warnings: [...plan.refusals, ...plan.warnings, ...warnings],
     fingerprint: createHash('sha256')
       .update(JSON.stringify([changes, steps]))
       .digest('hex'),
@@ -121,7 +122,15 @@ function isOf(action: Action, change: Change, steps: readonly Step[]): boolean {
     case 'remove':
     case 'rename':
       return change.kind === 'container' && (replaced(action.id, steps) ?? aside(action)) === change.name
+    case 'remove-image':
+      return change.kind === 'image' && action.name === change.name
+    case 'hook':
+      return change.kind === 'container' && action.shown === change.name
+    case 'restore':
+      return change.kind === 'container' && action.name === change.name
     case 'wait':
+    case 'watch':
+    case 'delay':
       return false
   }
 }

@@ -12,12 +12,16 @@ import { type Action, describeAction, type Otherwise, type Step } from '../plan/
 import { act } from './act.ts'
 
 /** What becomes of a step, told as it happens. */
-export type Progress =
-  | { readonly kind: 'begin'; readonly action: Action }
-  | { readonly kind: 'done'; readonly action: Action }
-  | { readonly kind: 'failed'; readonly action: Action; readonly error: unknown }
+export type Progress = {
+  /** Null for what undoes others: it is no step of the plan. */
+  readonly number: number | null
+  readonly action: Action
+} & (
+  | { readonly kind: 'begin' | 'done' }
+  | { readonly kind: 'failed'; readonly error: unknown }
   /** It failed, and all goes on. */
-  | { readonly kind: 'forgiven'; readonly action: Action; readonly error: unknown }
+  | { readonly kind: 'forgiven'; readonly error: unknown }
+)
 
 export interface ApplyOptions {
   readonly client: EngineClient
@@ -47,22 +51,22 @@ export async function apply(steps: readonly Step[], options: ApplyOptions): Prom
   const failures = new Map<string, number>()
   let failure: { readonly error: unknown; readonly step: Step } | undefined
   const begin = (step: Step) => {
-    const { action } = step
+    const { action, number } = step
     waiting.delete(step)
-    options.told?.({ kind: 'begin', action })
+    options.told?.({ kind: 'begin', number, action })
     const work = act(action, options).then(
       () => {
-        done.add(step.number)
-        options.told?.({ kind: 'done', action })
+        done.add(number)
+        options.told?.({ kind: 'done', number, action })
       },
       (error: unknown) => {
         if (!options.signal.aborted && isForgiven(step, failures)) {
-          done.add(step.number)
-          options.told?.({ kind: 'forgiven', action, error })
+          done.add(number)
+          options.told?.({ kind: 'forgiven', number, action, error })
           return
         }
         failure ??= { error, step }
-        options.told?.({ kind: 'failed', action, error })
+        options.told?.({ kind: 'failed', number, action, error })
       },
     )
     const tracked = work.finally(() => running.delete(tracked))
@@ -102,13 +106,13 @@ async function undone(
   for (const group of undo) {
     await Promise.all(
       group.map(async (action) => {
-        options.told?.({ kind: 'begin', action })
+        options.told?.({ kind: 'begin', number: null, action })
         try {
           await act(action, options)
           if (action.kind === 'restore') back.push(action.name)
-          options.told?.({ kind: 'done', action })
+          options.told?.({ kind: 'done', number: null, action })
         } catch (failed) {
-          options.told?.({ kind: 'failed', action, error: failed })
+          options.told?.({ kind: 'failed', number: null, action, error: failed })
         }
       }),
     )
