@@ -6,6 +6,7 @@ import { failureOf } from './failure-of.ts'
 import { type ListSnapshot, LiveList } from './live-list.ts'
 import { subscribe } from './subscribe.ts'
 import type {
+  BuildRow,
   ContainerRow,
   EngineView,
   ImageRow,
@@ -34,6 +35,7 @@ export interface Session {
   containers(engine: string): LiveList<ContainerRow>
   images(engine: string): LiveList<ImageRow>
   volumes(engine: string): LiveList<VolumeRow>
+  builds(engine: string): LiveList<BuildRow>
 }
 
 /** Makes the session over a connected client. */
@@ -85,6 +87,10 @@ export function createSession(client: Client, connection: Connection): Session {
     volumes: lists(
       (engine, signal) => client.volumes.watch({ engine }, { signal }),
       (row) => row.name,
+    ),
+    builds: lists(
+      (engine, signal) => client.builds.watch({ engine }, { signal }),
+      (row) => row.id,
     ),
   }
 }

@@ -1,5 +1,12 @@
 /** What the page shows, as types: the contract's views, for those who may not import the contract itself. */
 export type {
+  BuildInput,
+  BuildRow,
+  BuildStep,
+  BuildView,
+  DockerfileProblem,
+} from '../../electron/contract/builds.ts'
+export type {
   ContainerDetail,
   ContainerRow,
   ContainerState,
