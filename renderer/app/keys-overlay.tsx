@@ -9,7 +9,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
     keys: [
       ['Ctrl K', 'Command palette'],
       ['Ctrl J', 'Show or hide terminals and logs'],
-      ['Ctrl 1 to 6', 'Go to a page'],
+      ['Ctrl 1 to 7', 'Go to a page'],
       ['/', 'Filter the list'],
       ['?', 'These keys'],
       ['Ctrl V', 'A pasted docker run line opens the run form'],
@@ -49,8 +49,8 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
     title: 'In the editor',
     keys: [
       ['Ctrl Space', 'What can be written here'],
-      ['Ctrl S', 'Save the draft'],
-      ['Ctrl Enter', 'Apply the plan'],
+      ['Ctrl S', 'Save'],
+      ['Ctrl Enter', 'Apply the plan, or build'],
       ['F8', 'Next problem'],
     ],
   },

@@ -10,6 +10,7 @@ import {
   useParams,
 } from '@tanstack/react-router'
 import { useCallback } from 'react'
+import { BuildsPage } from '../features/builds/builds-page.tsx'
 import { ContainersPage } from '../features/containers/containers-page.tsx'
 import { EnginesPage } from '../features/engines/engines-page.tsx'
 import { Welcome } from '../features/engines/welcome.tsx'
@@ -108,6 +109,24 @@ const imagesRoute = createRoute({
     )
   },
 })
+const buildsRoute = createRoute({
+  getParentRoute: () => engineRoute,
+  path: '/builds',
+  validateSearch: pageSearch,
+  component: function Builds() {
+    const { engine } = buildsRoute.useParams()
+    return (
+      <BuildsPage
+        key={engine}
+        engine={engine}
+        view={buildsRoute.useSearch()}
+        onView={useOnView()}
+        onRun={(image) => openDialog({ kind: 'run', start: { image } })}
+        onReconnect={useReconnect(engine)}
+      />
+    )
+  },
+})
 const volumesRoute = createRoute({
   getParentRoute: () => engineRoute,
   path: '/volumes',
@@ -170,7 +189,7 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     startRoute,
     engineRoute.addChildren([
-      ...[projectsRoute, containersRoute, imagesRoute],
+      ...[projectsRoute, containersRoute, imagesRoute, buildsRoute],
       ...[volumesRoute, enginesRoute, settingsRoute],
     ]),
   ]),

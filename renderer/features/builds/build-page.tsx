@@ -83,7 +83,7 @@ export function BuildPage(props: {
     }
   }
   const save = async () => {
-    if (!input || input.source.kind !== 'folder' || !unsaved) return
+    if (input?.source.kind !== 'folder' || !unsaved) return
     const { path } = input.source
     await client.builds.save({ folder: path, dockerfile: input.dockerfile.path, before: disk.text, text })
     disk.written(text)
@@ -92,8 +92,15 @@ export function BuildPage(props: {
     attempt(async () => {
       if (!input) return
       await save()
-      const given = isFile ? null : input.source.kind === 'git' && text === built ? input.dockerfile.text : text || null
-      const started = await client.builds.start({ ...input, dockerfile: { ...input.dockerfile, text: given } })
+      const given = isFile
+        ? null
+        : input.source.kind === 'git' && text === built
+          ? input.dockerfile.text
+          : text || null
+      const started = await client.builds.start({
+        ...input,
+        dockerfile: { ...input.dockerfile, text: given },
+      })
       dropDraft(engine, id)
       props.onBuilt(started.id)
     })
@@ -108,7 +115,11 @@ export function BuildPage(props: {
             id: 'steps',
             label: 'Steps',
             content: (
-              <StepsTab engine={engine} view={view} onReveal={(line, column) => setReveal({ line, column })} />
+              <StepsTab
+                engine={engine}
+                view={view}
+                onReveal={(line, column) => setReveal({ line, column })}
+              />
             ),
           },
         ]
@@ -193,7 +204,9 @@ export function BuildPage(props: {
                 icon: <WandSparkles />,
                 disabled: input === null,
                 onSelect: () =>
-                  void attempt(async () => writeDraft(engine, id, { text: await client.builds.format({ text }) })),
+                  void attempt(async () =>
+                    writeDraft(engine, id, { text: await client.builds.format({ text }) }),
+                  ),
               },
               ...(row
                 ? [
@@ -231,19 +244,24 @@ export function BuildPage(props: {
               </span>
               <Hints problems={problems} onGo={(place) => setReveal(place)} />
             </div>
-            {isFile && view && disk.loaded && draft.text === undefined && disk.text !== built && built !== '' && (
-              <Callout
-                kind="warn"
-                className="m-2.5"
-                act={
-                  <Button size="small" onClick={() => writeDraft(engine, id, { text: disk.text ?? '' })}>
-                    Show the file
-                  </Button>
-                }
-              >
-                The file says something else by now.
-              </Callout>
-            )}
+            {isFile &&
+              view &&
+              disk.loaded &&
+              draft.text === undefined &&
+              disk.text !== built &&
+              built !== '' && (
+                <Callout
+                  kind="warn"
+                  className="m-2.5"
+                  act={
+                    <Button size="small" onClick={() => writeDraft(engine, id, { text: disk.text ?? '' })}>
+                      Show the file
+                    </Button>
+                  }
+                >
+                  The file says something else by now.
+                </Callout>
+              )}
             <DockerfileEditor
               engine={engine}
               text={text}
@@ -256,7 +274,10 @@ export function BuildPage(props: {
               onBuild={() => void (canBuild && build())}
             />
             {errors.length > 0 && (
-              <p role="alert" className="shrink-0 border-t border-line bg-bad-wash px-5 py-1.5 text-12 text-bad-text">
+              <p
+                role="alert"
+                className="shrink-0 border-t border-line bg-bad-wash px-5 py-1.5 text-12 text-bad-text"
+              >
                 Line {errors[0]?.range.start.line}: {errors[0]?.message}
               </p>
             )}
@@ -317,6 +338,11 @@ function placeOf(input: BuildInput | null): string {
 }
 
 function titleOf(input: BuildInput): string {
-  const name = placeOf(input).replace(/#.*$/, '').replace(/\.git$/, '').replace(/\/+$/, '').split('/').at(-1)
+  const name = placeOf(input)
+    .replace(/#.*$/, '')
+    .replace(/\.git$/, '')
+    .replace(/\/+$/, '')
+    .split('/')
+    .at(-1)
   return input.source.kind === 'empty' ? 'Dockerfile' : (name ?? '')
 }

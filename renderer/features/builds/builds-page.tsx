@@ -88,9 +88,7 @@ export function BuildsPage(props: {
       <Hammer /> Build
     </Button>
   )
-  const dialog = making && (
-    <NewBuildDialog engine={engine} onClose={() => setMaking(false)} onBegin={begin} />
-  )
+  const dialog = making && <NewBuildDialog engine={engine} onClose={() => setMaking(false)} onBegin={begin} />
   if (known?.capabilities && !known.capabilities.builds) {
     return (
       <Page title="Builds">

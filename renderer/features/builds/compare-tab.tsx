@@ -28,7 +28,9 @@ export function CompareTab(props: {
   )
   const rows = useMemo(() => (other ? compareBuilds(other, view) : []), [other, view])
   if (id === undefined) {
-    return <p className="px-4 py-3.5 text-muted">There is no other build of {view.row.title} to compare with.</p>
+    return (
+      <p className="px-4 py-3.5 text-muted">There is no other build of {view.row.title} to compare with.</p>
+    )
   }
   return (
     <Scroll label="Comparison" className="flex flex-col gap-3 px-4 py-3.5">
@@ -82,7 +84,8 @@ function Cell(props: { readonly step: BuildStep | null }) {
   const { step } = props
   const time =
     step && step.startedAt !== null && step.completedAt !== null ? step.completedAt - step.startedAt : null
-  const state = step === null ? '' : step.state === 'done' && time !== null ? durationWords(time) : STATES[step.state]
+  const state =
+    step === null ? '' : step.state === 'done' && time !== null ? durationWords(time) : STATES[step.state]
   return (
     <td className="figures border-b border-line py-1.5 pr-3 text-right align-top text-soft last:pr-0">
       {state}

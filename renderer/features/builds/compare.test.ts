@@ -9,7 +9,14 @@ function build(...steps: readonly (readonly [string, Partial<BuildStep>?])[]): B
     ...{ parts: [], lines: 0, message: null, exitCode: null },
     ...more,
   }))
-  return { steps: whole, dockerfile: null, arguments: {}, problems: [], failure: null, input: null } as unknown as BuildView
+  return {
+    steps: whole,
+    dockerfile: null,
+    arguments: {},
+    problems: [],
+    failure: null,
+    input: null,
+  } as unknown as BuildView
 }
 
 const lines = (before: BuildView, now: BuildView) =>

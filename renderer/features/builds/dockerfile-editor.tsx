@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { Editor } from '../../panels/editor/editor.tsx'
-import type { Completion, LineMark, Problem, TextPlace } from '../../panels/editor/editor-props.ts'
+import type { LineMark, Problem, TextPlace } from '../../panels/editor/editor-props.ts'
 import { useClient } from '../../rpc/session.tsx'
 import type { DockerfileProblem } from '../../rpc/views.ts'
 
@@ -58,14 +58,14 @@ export function DockerfileEditor(props: {
   )
 }
 
-const KINDS: Readonly<Record<string, Completion['kind']>> = {
+const KINDS = {
   instruction: 'attribute',
   flag: 'attribute',
   value: 'word',
   stage: 'name',
   image: 'name',
   variable: 'name',
-}
+} as const
 
 function problemOf({ severity, message, range, suggestion }: DockerfileProblem): Problem {
   const { start, end } = range

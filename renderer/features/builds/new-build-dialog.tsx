@@ -36,7 +36,8 @@ export function NewBuildDialog(props: {
   const begin = async () => {
     if (!ready || busy) return
     if (kind === 'empty') return props.onBegin(freshInput(props.engine, { kind }, 'Dockerfile'), TEMPLATE)
-    if (kind === 'git') return props.onBegin(freshInput(props.engine, { kind, address: address.trim() }, 'Dockerfile'), '')
+    if (kind === 'git')
+      return props.onBegin(freshInput(props.engine, { kind, address: address.trim() }, 'Dockerfile'), '')
     setBusy(true)
     setFailure(null)
     try {
@@ -74,7 +75,10 @@ export function NewBuildDialog(props: {
       >
         <Segments label="Build from" value={kind} choices={KINDS} onChange={setKind} />
         {kind === 'folder' && (
-          <Field label="Folder" hint="Read where it is, on the machine where Longshore runs: nothing is sent.">
+          <Field
+            label="Folder"
+            hint="Read where it is, on the machine where Longshore runs: nothing is sent."
+          >
             {(ids) => (
               <TextInput
                 {...ids}
@@ -88,7 +92,10 @@ export function NewBuildDialog(props: {
           </Field>
         )}
         {kind === 'git' && (
-          <Field label="Address" hint="With #branch, #tag or #branch:folder where it is not the whole of its main branch.">
+          <Field
+            label="Address"
+            hint="With #branch, #tag or #branch:folder where it is not the whole of its main branch."
+          >
             {(ids) => (
               <TextInput
                 {...ids}
@@ -102,7 +109,9 @@ export function NewBuildDialog(props: {
           </Field>
         )}
         {kind === 'empty' && (
-          <p className="text-soft">A Dockerfile without files around it: it can run and download, and copy from images.</p>
+          <p className="text-soft">
+            A Dockerfile without files around it: it can run and download, and copy from images.
+          </p>
         )}
         {failure && <ErrorNote trouble={failure} />}
         <SubmitOnEnter />

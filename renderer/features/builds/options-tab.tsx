@@ -1,6 +1,5 @@
 /** What a build is asked for beside its Dockerfile, with the line that says the same. */
-import { useQuery } from '@tanstack/react-query'
-import { keepPreviousData } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useId } from 'react'
 import { useClient } from '../../rpc/session.tsx'
@@ -80,7 +79,9 @@ export function OptionsTab(props: {
             value={value}
             onChange={(nextName, nextValue) =>
               set({
-                arguments: Object.fromEntries(args.map((arg, at) => (at === index ? [nextName, nextValue] : arg))),
+                arguments: Object.fromEntries(
+                  args.map((arg, at) => (at === index ? [nextName, nextValue] : arg)),
+                ),
               })
             }
             onRemove={() => set({ arguments: Object.fromEntries(args.filter((_, at) => at !== index)) })}
@@ -90,7 +91,11 @@ export function OptionsTab(props: {
           {props.args
             .filter((name) => !(name in input.arguments))
             .map((name) => (
-              <Button key={name} size="small" onClick={() => set({ arguments: { ...input.arguments, [name]: '' } })}>
+              <Button
+                key={name}
+                size="small"
+                onClick={() => set({ arguments: { ...input.arguments, [name]: '' } })}
+              >
                 <Plus /> {name}
               </Button>
             ))}
@@ -108,7 +113,11 @@ export function OptionsTab(props: {
         >
           Run every step anew
         </Checkbox>
-        <Checkbox checked={input.pull} onChange={(pull) => set({ pull })} hint="Also where they are here already.">
+        <Checkbox
+          checked={input.pull}
+          onChange={(pull) => set({ pull })}
+          hint="Also where they are here already."
+        >
           Ask registries for newer base images
         </Checkbox>
       </fieldset>

@@ -5,7 +5,9 @@ export interface Outline {
 }
 
 export function outlineOf(dockerfile: string): Outline {
-  const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+.*[ \t]AS[ \t]+(\S+)/gim)].map(([, name = '']) => name)
+  const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+.*[ \t]AS[ \t]+(\S+)/gim)].map(
+    ([, name = '']) => name,
+  )
   const args = [...dockerfile.matchAll(/^[ \t]*ARG[ \t]+([A-Za-z_]\w*)/gim)].map(([, name = '']) => name)
   return { stages: [...new Set(stages)], args: [...new Set(args)] }
 }

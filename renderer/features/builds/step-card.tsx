@@ -53,9 +53,7 @@ export function StepCard(props: {
             >
               {title}
             </span>
-            {hasLog && (
-              <ChevronRight className={cx('size-3.5 shrink-0 text-muted', open && 'rotate-90')} />
-            )}
+            {hasLog && <ChevronRight className={cx('size-3.5 shrink-0 text-muted', open && 'rotate-90')} />}
           </button>
           {step.reason && step.state !== 'waiting' && (
             <p className={cx('text-12', step.reason.kind === 'changed' ? 'text-warn-text' : 'text-muted')}>
@@ -68,9 +66,15 @@ export function StepCard(props: {
               {step.parts
                 .filter((part) => !part.done)
                 .map((part) => (
-                  <li key={part.name} className="grid grid-cols-[1fr_90px] items-center gap-3 text-12 text-muted">
+                  <li
+                    key={part.name}
+                    className="grid grid-cols-[1fr_90px] items-center gap-3 text-12 text-muted"
+                  >
                     <span className="truncate">{part.name}</span>
-                    <Progress label={part.name} fraction={part.total > 0 ? part.current / part.total : null} />
+                    <Progress
+                      label={part.name}
+                      fraction={part.total > 0 ? part.current / part.total : null}
+                    />
                   </li>
                 ))}
             </ul>

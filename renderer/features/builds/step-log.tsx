@@ -20,8 +20,7 @@ export function StepLog(props: {
   const [failure, setFailure] = useState<Failure | null>(null)
   useStream(
     `${engine}/${build}/${step ?? ''}`,
-    (signal) =>
-      client.builds.log({ engine, id: build, ...(step === undefined ? {} : { step }) }, { signal }),
+    (signal) => client.builds.log({ engine, id: build, ...(step === undefined ? {} : { step }) }, { signal }),
     (message) => feed.take(message, feed.lastAt),
     (error) => setFailure(failureOf(error)),
   )

@@ -64,7 +64,9 @@ export function StepsTab(props: {
               setChosen((before) => new Map(before).set(step.id, !(before.get(step.id) ?? step.id === first)))
             }
             onReveal={
-              step.range ? () => step.range && props.onReveal(step.range.start.line, step.range.start.column) : null
+              step.range
+                ? () => step.range && props.onReveal(step.range.start.line, step.range.start.column)
+                : null
             }
             onShell={step.state === 'failed' && step.exitCode !== null ? () => void shell(step.id) : null}
           />
