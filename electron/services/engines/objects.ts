@@ -15,6 +15,7 @@ import type { ContainerRow } from '../../contract/containers.ts'
 import type { ImageRow } from '../../contract/images.ts'
 import type { VolumeRow } from '../../contract/volumes.ts'
 import { rowOfBuild } from '../builds/rows.ts'
+import { RunningBuilds } from '../builds/running.ts'
 import { differs, rowOfInspect, rowOfSummary } from '../containers/rows.ts'
 import { rowOfImage, usersOf } from '../images/rows.ts'
 import { LiveList } from '../live/live-list.ts'
@@ -41,6 +42,7 @@ export class EngineObjects {
   readonly #volumeReads = new Coalescer((name) => this.#readVolume(name))
   readonly #imageReads = new Coalescer(() => this.#readImages())
   readonly #buildReads = new Coalescer(() => this.#readBuilds())
+  readonly #runningBuilds = new RunningBuilds((row) => this.builds.patch([row]))
 
   /** `onChange` is told of each change of any list. */
   constructor(onChange: () => void) {
@@ -68,6 +70,7 @@ export class EngineObjects {
     this.images.reset(this.#imageRows())
     this.volumes.reset(this.#volumeRows())
     this.builds.reset(builds.map(rowOfBuild))
+    this.#runningBuilds.follow(client, this.builds.rows.values())
     // The list has times only as words: rows are made exact one by one, behind what is on screen already.
     for (const summary of containers) this.#containerReads.add(summary.Id)
   }
@@ -170,6 +173,7 @@ export class EngineObjects {
     if (!client?.capabilities.builds) return
     try {
       this.builds.reconcile((await client.builds.list()).map(rowOfBuild))
+      this.#runningBuilds.follow(client, this.builds.rows.values())
     } catch (error) {
       if (!isEngineError(error)) throw error
     }

@@ -101,7 +101,8 @@ export function BuildPage(props: {
         ...input,
         dockerfile: { ...input.dockerfile, text: given },
       })
-      dropDraft(engine, id)
+      // Going back leads to the new build as it was filled in.
+      if (!fresh) dropDraft(engine, id)
       props.onBuilt(started.id)
     })
   const errors = problems.filter(({ severity }) => severity === 'error')

@@ -9,7 +9,7 @@ import type { BuildRow, BuildStep, BuildView } from '../../rpc/views.ts'
 import { cx } from '../../ui/cx.ts'
 import { Scroll } from '../../ui/scroll.tsx'
 import { Select } from '../../ui/select.tsx'
-import { compareBuilds } from './compare.ts'
+import { type ComparedStep, compareBuilds } from './compare.ts'
 
 export function CompareTab(props: {
   readonly engine: string
@@ -26,7 +26,7 @@ export function CompareTab(props: {
     (signal) => client.builds.follow({ engine, id: id ?? '' }, { signal }),
     setOther,
   )
-  const rows = useMemo(() => (other ? compareBuilds(other, view) : []), [other, view])
+  const rows = useMemo(() => (other ? compareBuilds(other, view) : []).filter(isOfFile), [other, view])
   if (id === undefined) {
     return (
       <p className="px-4 py-3.5 text-muted">There is no other build of {view.row.title} to compare with.</p>
@@ -78,6 +78,11 @@ export function CompareTab(props: {
       )}
     </Scroll>
   )
+}
+
+/** The build's own work is worth a line only where it differs. */
+function isOfFile({ before, now, words }: ComparedStep): boolean {
+  return (now ?? before)?.stage != null || (words.length > 0 && before !== null && now !== null)
 }
 
 function Cell(props: { readonly step: BuildStep | null }) {

@@ -1,5 +1,5 @@
 /** The stages of a build, drawn: what stands on what, and how far each is. */
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { durationWords } from '../../lib/duration.ts'
 import type { BuildStep } from '../../rpc/views.ts'
 import { cx } from '../../ui/cx.ts'
@@ -18,11 +18,22 @@ export function StageGraph(props: {
   readonly steps: readonly BuildStep[]
   readonly onStage: (name: string) => void
 }) {
-  const graph = useMemo(() => layoutStages(stagesOf(props.steps)), [props.steps])
-  if (graph.stages.length < 2) return null
+  const frame = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState(400)
+  const graph = useMemo(() => layoutStages(stagesOf(props.steps), room), [props.steps, room])
+  useEffect(() => {
+    const element = frame.current
+    if (!element) return
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
   return (
-    <div className="shrink-0 overflow-x-auto pb-1">
-      <div className="relative" style={{ width: graph.width, height: graph.height }}>
+    <div ref={frame} className={cx('shrink-0 overflow-x-auto', graph.stages.length < 2 ? 'h-0' : 'pb-1')}>
+      <div
+        className={cx('relative', graph.stages.length < 2 && 'hidden')}
+        style={{ width: graph.width, height: graph.height }}
+      >
         <svg aria-hidden="true" className="absolute inset-0" width={graph.width} height={graph.height}>
           {graph.edges.map(({ from, to, path }) => (
             <path key={`${from} ${to}`} d={path} fill="none" stroke="var(--line-strong)" strokeWidth="1.4" />
@@ -35,10 +46,10 @@ export function StageGraph(props: {
             title={stage.name}
             onClick={() => props.onStage(stage.name)}
             className={cx(
-              'absolute flex flex-col justify-center rounded-lg border-[1.5px] bg-raised px-2.5 text-left hover:bg-sunken',
+              'absolute flex flex-col justify-center rounded-lg border-[1.5px] bg-raised px-2 text-left hover:bg-sunken',
               FRAMES[stage.state],
             )}
-            style={{ left: stage.x, top: stage.y, width: STAGE.width, height: STAGE.height }}
+            style={{ left: stage.x, top: stage.y, width: graph.stageWidth, height: STAGE.height }}
           >
             <span className="w-full truncate text-12 font-medium">{stageName(stage)}</span>
             <span className="figures w-full truncate text-11 text-muted">{words(stage)}</span>

@@ -35,7 +35,7 @@ describe('the stages of a build', () => {
   })
 
   it('are drawn from left to right, none over another', () => {
-    const { stages, edges, width, height } = layoutStages(stagesOf(STEPS))
+    const { stages, edges, width, height } = layoutStages(stagesOf(STEPS), 600)
     expect(edges).toHaveLength(4)
     for (const { from, to } of edges) {
       const x = (name: string) => stages.find((stage) => stage.name === name)?.x ?? 0
@@ -45,9 +45,14 @@ describe('the stages of a build', () => {
     expect(stages.every(({ x, y }) => x < width && y < height)).toBe(true)
   })
 
+  it('give way to each other where there is little room', () => {
+    expect(layoutStages(stagesOf(STEPS), 400).width).toBeLessThanOrEqual(400)
+    expect(layoutStages(stagesOf(STEPS), 100).stageWidth).toBe(72)
+  })
+
   it('that are many at one depth stand beneath each other', () => {
     const many = Array.from({ length: 8 }, (_, n) => step(`s${n}`, `s${n}`, [], 'done'))
-    const { stages } = layoutStages(stagesOf(many))
+    const { stages } = layoutStages(stagesOf(many), 600)
     expect(new Set(stages.map(({ x }) => x)).size).toBe(1)
     expect(new Set(stages.map(({ y }) => y)).size).toBe(8)
   })

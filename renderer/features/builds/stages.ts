@@ -52,8 +52,8 @@ function stateOf(states: readonly BuildStep['state'][]): BuildStep['state'] {
   return states.includes('waiting') ? 'running' : 'done'
 }
 
-export const STAGE = { width: 112, height: 44 } as const
-const GAP = { x: 30, y: 14 } as const
+export const STAGE = { height: 44, widest: 120, narrowest: 72 } as const
+const GAP = { x: 26, y: 12 } as const
 const EDGE = 2
 
 export interface PlacedStage extends StageView {
@@ -63,13 +63,18 @@ export interface PlacedStage extends StageView {
 
 export interface StageGraph {
   readonly width: number
+  /** Of one stage. */
+  readonly stageWidth: number
   readonly height: number
   readonly stages: readonly PlacedStage[]
   readonly edges: readonly { readonly from: string; readonly to: string; readonly path: string }[]
 }
 
-/** Each stage right of those that it stands on; stages of one depth beneath each other. */
-export function layoutStages(stages: readonly StageView[]): StageGraph {
+/**
+ * Each stage right of those that it stands on; stages of one depth beneath each other. They are as wide as `room` (in
+ * pixels) allows, as long as their names can be read.
+ */
+export function layoutStages(stages: readonly StageView[], room: number): StageGraph {
   const byName = new Map(stages.map((stage) => [stage.name, stage]))
   const depths = new Map<string, number>()
   const depthOf = (name: string): number => {
@@ -87,13 +92,15 @@ export function layoutStages(stages: readonly StageView[]): StageGraph {
     for (let at = columns.length; at <= depth; at++) columns.push([])
     columns[depth]?.push(stage)
   }
+  const free = (room - 2 * EDGE + GAP.x) / Math.max(1, columns.length) - GAP.x
+  const stageWidth = Math.floor(Math.min(STAGE.widest, Math.max(STAGE.narrowest, free)))
   const tallest = Math.max(1, ...columns.map((column) => column.length))
   const height = tallest * (STAGE.height + GAP.y) - GAP.y + 2 * EDGE
   const placed = columns.flatMap((column, depth) => {
     const own = column.length * (STAGE.height + GAP.y) - GAP.y
     return column.map((stage, row) => ({
       ...stage,
-      x: EDGE + depth * (STAGE.width + GAP.x),
+      x: EDGE + depth * (stageWidth + GAP.x),
       y: (height - own) / 2 + row * (STAGE.height + GAP.y),
     }))
   })
@@ -101,14 +108,20 @@ export function layoutStages(stages: readonly StageView[]): StageGraph {
   const edges = placed.flatMap((stage) =>
     stage.inputs.flatMap((name) => {
       const from = places.get(name)
-      return from ? [{ from: name, to: stage.name, path: pathBetween(from, stage) }] : []
+      return from ? [{ from: name, to: stage.name, path: pathBetween(from, stage, stageWidth) }] : []
     }),
   )
-  return { width: 2 * EDGE + columns.length * (STAGE.width + GAP.x) - GAP.x, height, stages: placed, edges }
+  return {
+    width: Math.max(0, 2 * EDGE + columns.length * (stageWidth + GAP.x) - GAP.x),
+    height,
+    stageWidth,
+    stages: placed,
+    edges,
+  }
 }
 
-function pathBetween(from: PlacedStage, to: PlacedStage): string {
-  const start = { x: from.x + STAGE.width, y: from.y + STAGE.height / 2 }
+function pathBetween(from: PlacedStage, to: PlacedStage, width: number): string {
+  const start = { x: from.x + width, y: from.y + STAGE.height / 2 }
   const end = { x: to.x, y: to.y + STAGE.height / 2 }
   const middle = Math.max(GAP.x / 2, (end.x - start.x) / 2)
   return `M${start.x} ${start.y} C${start.x + middle} ${start.y}, ${end.x - middle} ${end.y}, ${end.x} ${end.y}`

@@ -23,6 +23,8 @@ export function StepCard(props: {
   const hasLog = step.lines > 0 || step.state === 'running' || step.state === 'failed'
   const title = step.instruction ?? step.name
   const quiet = step.state === 'waiting' || step.state === 'cancelled'
+  // What was cached and the build's own work are a line each: what ran is what one looks for.
+  const small = quiet || step.state === 'cached' || (step.stage === null && step.state === 'done')
   return (
     <li
       aria-label={title}
@@ -30,12 +32,15 @@ export function StepCard(props: {
         'flex shrink-0 flex-col rounded-lg border',
         step.state === 'failed'
           ? 'border-[color-mix(in_oklch,var(--bad),transparent_55%)] bg-bad-wash'
-          : quiet
-            ? 'border-line'
+          : small
+            ? 'border-transparent'
             : 'border-line bg-raised',
       )}
     >
-      <div className="flex items-start gap-2.5 px-3 py-2">
+      <div
+        className={cx('flex items-start gap-2.5 px-3', small ? 'py-0.5' : 'py-2')}
+        title={small ? step.reason?.text : undefined}
+      >
         <span className="mt-0.5 shrink-0">
           <Mark state={step.state} />
         </span>
@@ -48,14 +53,14 @@ export function StepCard(props: {
             className="flex w-full min-w-0 items-center gap-1 rounded text-left"
           >
             <span
-              className={cx('truncate font-mono text-12', quiet ? 'text-muted' : 'font-medium text-text')}
+              className={cx('truncate font-mono text-12', small ? 'text-soft' : 'font-medium text-text')}
               title={title}
             >
               {title}
             </span>
             {hasLog && <ChevronRight className={cx('size-3.5 shrink-0 text-muted', open && 'rotate-90')} />}
           </button>
-          {step.reason && step.state !== 'waiting' && (
+          {step.reason && !small && (
             <p className={cx('text-12', step.reason.kind === 'changed' ? 'text-warn-text' : 'text-muted')}>
               {step.reason.text}
             </p>

@@ -52,7 +52,7 @@ export function StepsTab(props: {
         <Callout kind="bad">{view.failure.message}</Callout>
       )}
       {failure && <ErrorNote trouble={failure} />}
-      <ol ref={list} className="flex flex-col gap-2">
+      <ol ref={list} className="flex flex-col gap-1.5">
         {steps.map((step) => (
           <StepCard
             key={step.id}
