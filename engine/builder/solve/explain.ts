@@ -28,7 +28,7 @@ export function explain({ fresh, facts, before, gone, ran }: Ran): Reason {
   if (gone) return { kind: 'lost', text: `its cache entry was given up on ${day(gone.at)}: ${gone.why}` }
   if (before === null) return { kind: 'new', text: 'first built here' }
   const all = differences(before, facts)
-  const own = all.filter(({ name }) => !name.startsWith(INPUT))
+  const own = innermost(all.filter(({ name }) => !name.startsWith(INPUT)))
   if (own.length > 0) {
     const told = own.slice(0, TOLD).map(describe)
     const more = own.length > TOLD ? [`${own.length - TOLD} more`] : []
@@ -63,6 +63,17 @@ export function differences(before: readonly Fact[], now: readonly Fact[]): read
       .filter(({ name }) => !names.has(name))
       .map(({ name, value }) => ({ name, was: value, now: null })),
   ]
+}
+
+/** A folder is another when a file in it is; the file says it better. */
+function innermost(found: readonly Difference[]): readonly Difference[] {
+  const above = new Set<string>()
+  for (const { name } of found) {
+    for (let slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      above.add(name.slice(0, slash))
+    }
+  }
+  return found.filter(({ name, was, now }) => was === null || now === null || !above.has(name))
 }
 
 function describe({ name, was, now }: Difference): string {
