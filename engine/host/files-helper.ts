@@ -87,6 +87,8 @@ export async function firstText(
 
 /** The helper's output. It is begun at once, so that a caller who leaves before the first byte ends the helper too. */
 export function output(helper: Helper, first: Buffer | null): AsyncGenerator<Uint8Array, void, undefined> {
+  // Node throws away what an ended child has written while nobody listens (ChildProcess, flushStdio).
+  helper.stdout.on('readable', () => {})
   const bytes = reading(helper, first)
   void bytes.next()
   return bytes
@@ -100,6 +102,7 @@ async function* reading(helper: Helper, first: Buffer | null): AsyncGenerator<Ui
     await helper.ended()
   } finally {
     helper.child.kill('SIGKILL')
+    helper.stdout.destroy()
     // What it holds mounted is free when it is gone.
     await helper.ended().catch(() => {})
   }
