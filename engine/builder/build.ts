@@ -11,6 +11,7 @@ import type { Dockerfile, Problem } from './parse/tree.ts'
 import { type PlanDeps, planBuild } from './plan/plan-build.ts'
 import { PlanError } from './plan/plan-error.ts'
 import type { BuildPlan } from './plan/step.ts'
+import { remarksOf } from './remarks.ts'
 import { fetchContext } from './remote-context.ts'
 import type { BuildRequest, ContextSource } from './request.ts'
 import type { Performer } from './solve/performer.ts'
@@ -66,9 +67,12 @@ async function build(
   const request = await withFiles(asked, parts, own)
   const dockerfile = await readDockerfile(request, parts, own, warn)
   const plan = await makePlan(dockerfile, request, parts, own)
-  for (const { rule, message, range } of plan.warnings) {
-    warn({ severity: 'warning', rule, message, range: range ?? NOWHERE, suggestion: null })
-  }
+  const found = plan.warnings.map(({ rule, message, range }): Problem => {
+    return { severity: 'warning', rule, message, range: range ?? NOWHERE, suggestion: null }
+  })
+  const remarks = remarksOf(dockerfile, found)
+  for (const remark of remarks) if (remark.severity === 'warning') warn(remark)
+  throwErrors(remarks)
   own.join(plan.steps.map(({ id, name, inputs, origin }) => ({ id, name, inputs, origin })))
   const elsewhere = { ...exporting, registry: parts.registry, signal }
   const imported = await importCaches(request, elsewhere, own)
@@ -118,9 +122,13 @@ async function readDockerfile(
   parts.emit({ kind: 'dockerfile', at: parts.now(), path, text })
   const dockerfile = parseDockerfile(text)
   for (const problem of dockerfile.problems) if (problem.severity === 'warning') warn(problem)
-  const errors = dockerfile.problems.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0) throw new BrokenDockerfile(errors)
+  throwErrors(dockerfile.problems)
   return dockerfile
+}
+
+function throwErrors(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new BrokenDockerfile(errors)
 }
 
 function makePlan(

@@ -39,8 +39,6 @@ function stageVariables(
       for (const { name, value } of instruction.pairs) declare(variables, 'env', name, value)
     } else if (instruction.kind === 'arg') {
       for (const { name, value } of instruction.pairs) {
-        // ENV wins over ARG of the same name.
-        if (variables.get(name.text)?.kind === 'env') continue
         declare(variables, 'arg', name, value)
         const global = globals.get(name.text)
         if (value === null && global !== undefined) {
