@@ -9,6 +9,7 @@ import { hostPlatform } from '../../oci/platform.ts'
 import { suggest } from '../parse/suggest.ts'
 import type { Dockerfile } from '../parse/tree.ts'
 import type { BuildRequest, ContextSource, ResolvedImage } from '../request.ts'
+import { checkedWarnings } from './checks.ts'
 import { MAIN } from './contexts.ts'
 import { Known, type Need } from './known.ts'
 import { PlanError } from './plan-error.ts'
@@ -43,7 +44,7 @@ export async function planBuild(
   const buildPlatform = deps.buildPlatform ?? hostPlatform()
   for (;;) {
     const planned = plan({ dockerfile, request, buildPlatform, known })
-    if (planned) return planned
+    if (planned) return { ...planned, warnings: checkedWarnings(dockerfile, planned.warnings) }
     const missing = known.takeMissing()
     await Promise.all(missing.map((need) => lookUp(need, known, dockerfile, request, deps)))
   }
