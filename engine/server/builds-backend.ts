@@ -8,6 +8,7 @@ import type {
   BuildCacheRecord,
   BuildCacheRemoval,
   BuildCacheWish,
+  CacheMount,
 } from '../api/longshore/build-cache.ts'
 import type { BuildProblem, BuildProgress } from '../api/longshore/build-events.ts'
 import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../api/longshore/builds.ts'
@@ -59,4 +60,7 @@ export interface OwnBuildsBackend {
   cache(): Promise<readonly BuildCacheRecord[]>
   planPrune(wish: BuildCacheWish): Promise<BuildCachePlan>
   removeCache(removal: BuildCacheRemoval): Promise<BuildCachePruned>
+  mounts(): Promise<readonly CacheMount[]>
+  removeMount(id: string): Promise<void>
+  exportMount(id: string): Promise<AsyncIterable<Uint8Array>>
 }

@@ -23,8 +23,10 @@ describe('tables of the builder', () => {
       ...{ id: 'a'.repeat(64), type: 'regular', description: 'RUN make', bytes: 1500, createdAt: NOW },
       ...{ lastUsedAt: NOW - 60_000, uses: 2, inUse: false, shared: true, keptBecause: 'an image has it' },
     }
-    const mount = { id: '/root/.cache', bytes: 500, createdAt: NOW, lastUsedAt: NOW, inUse: true }
-    const lines = cacheLines([{ ...record, bytes: 1, shared: false }, record], [mount], NOW)
+    const times = { createdAt: NOW, lastUsedAt: NOW }
+    const mount = { name: 'c0ffee', id: '/root/.cache', bytes: 500, ...times, inUse: true }
+    const twice = { ...record, id: mount.name, type: 'exec.cachemount', bytes: 500, shared: false }
+    const lines = cacheLines([{ ...record, bytes: 1, shared: false }, record, twice], [mount], NOW)
     expect(lines[1]).toBe('aaaaaaaaaaaa  1.50kB  1 minute ago  2     RUN make  an image has it')
     expect(lines.slice(-2)).toEqual(['Shared with images: 1.50kB', 'Total: 2.00kB'])
     expect(lines.join('\n')).toContain('/root/.cache')

@@ -37,10 +37,12 @@ export function ago(then: number, now: number): string {
 
 /** What is kept, and why each of it is. */
 export function cacheLines(
-  records: readonly BuildCacheRecord[],
+  all: readonly BuildCacheRecord[],
   mounts: readonly CacheMount[],
   now: number,
 ): readonly string[] {
+  // Cache mounts are records too, and have a table of their own.
+  const records = all.filter(({ type }) => type !== 'exec.cachemount')
   const rows = records
     .toSorted((a, b) => b.bytes - a.bytes)
     .map((record) => [

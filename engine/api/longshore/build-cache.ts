@@ -63,8 +63,11 @@ export interface BuildCachePruned {
   readonly bytes: number
 }
 
+/** In the calls above `{id}` is its name, or its id: of several private ones the first is exported, and all are removed. */
 export interface CacheMount {
-  /** As `id=` of the mount names it, or its target. */
+  /** Its own, in hexadecimal. */
+  readonly name: string
+  /** As `id=` of the mount names it, or its target; private ones in use at the same time share it. */
   readonly id: string
   readonly bytes: number
   readonly createdAt: number

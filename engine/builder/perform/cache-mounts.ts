@@ -85,6 +85,12 @@ export class CacheMounts {
     await rm(join(this.#folder, name), { recursive: true, force: true })
   }
 
+  /** Its files as they are, until `release`: nobody removes it meanwhile. Throws `not-found`. */
+  async look(name: string): Promise<CacheLease> {
+    if (!(await this.#notes(name))) throw new EngineError('not-found', `No such cache: ${name}`)
+    return { path: join(this.#folder, name, 'data'), release: this.#use(name, () => {}) }
+  }
+
   async #locked(wish: CacheWish, signal: AbortSignal): Promise<CacheLease> {
     signal.throwIfAborted()
     const name = nameOf(wish.id)
@@ -105,22 +111,27 @@ export class CacheMounts {
   }
 
   async #take(name: string, wish: CacheWish, after: () => void): Promise<CacheLease> {
-    this.#users.set(name, (this.#users.get(name) ?? 0) + 1)
-    let released = false
-    const release = async () => {
-      if (released) return
-      released = true
-      const left = (this.#users.get(name) ?? 1) - 1
-      if (left > 0) this.#users.set(name, left)
-      else this.#users.delete(name)
-      after()
-    }
+    const release = this.#use(name, after)
     try {
       await this.#ensure(name, wish)
       return { path: join(this.#folder, name, 'data'), release }
     } catch (error) {
       await release()
       throw error
+    }
+  }
+
+  /** Counts a user; what it gives takes it off again, once. */
+  #use(name: string, after: () => void): () => Promise<void> {
+    this.#users.set(name, (this.#users.get(name) ?? 0) + 1)
+    let released = false
+    return async () => {
+      if (released) return
+      released = true
+      const left = (this.#users.get(name) ?? 1) - 1
+      if (left > 0) this.#users.set(name, left)
+      else this.#users.delete(name)
+      after()
     }
   }
 

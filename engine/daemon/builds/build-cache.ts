@@ -28,7 +28,7 @@ const UNUSED_MS = 60 * 24 * 3_600_000
 export interface BuildCacheParts {
   readonly records: BuildCacheRecords
   readonly images: Pick<ImageRecords, 'all'>
-  readonly mounts: Pick<CacheMounts, 'list' | 'remove'>
+  readonly mounts: Pick<CacheMounts, 'list' | 'remove' | 'look'>
   readonly journal: Journal
   /** Where the layers are. */
   readonly folder: string
@@ -52,6 +52,11 @@ export class BuildCache {
 
   constructor(parts: BuildCacheParts) {
     this.#parts = parts
+  }
+
+  /** Folders of RUN --mount=type=cache. */
+  get mounts(): BuildCacheParts['mounts'] {
+    return this.#parts.mounts
   }
 
   /** Rows with the reason that each is kept for. */

@@ -6,9 +6,11 @@ import type {
   BuildCacheRecord,
   BuildCacheRemoval,
   BuildCacheWish,
+  CacheMount,
 } from '../../api/longshore/build-cache.ts'
 import type { BuildProblem, BuildProgress } from '../../api/longshore/build-events.ts'
 import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../../api/longshore/builds.ts'
+import { EngineError } from '../../errors.ts'
 import type { Builds, StartedBuild } from './builds.ts'
 import { newBuildId } from './requests/build-id.ts'
 import type { RequestParts } from './requests/parts.ts'
@@ -104,6 +106,39 @@ export class OwnBuilds {
   /** Removes those records that nothing needs by now. */
   removeCache({ ids }: BuildCacheRemoval): Promise<BuildCachePruned> {
     return this.#builds.cache.remove(ids)
+  }
+
+  /** Folders of RUN --mount=type=cache. */
+  async mounts(): Promise<readonly CacheMount[]> {
+    const found = await this.#builds.cache.mounts.list()
+    return found.map(({ name, id, sizeBytes, createdAt, usedAt, inUse }) => ({
+      ...{ name, id, bytes: sizeBytes, createdAt, lastUsedAt: usedAt, inUse },
+    }))
+  }
+
+  /** Throws `not-found`, and `conflict` for one that a build uses. */
+  async removeMount(id: string): Promise<void> {
+    for (const { name } of await this.#mountsOf(id)) await this.#builds.cache.mounts.remove(name)
+  }
+
+  /** Its files as a tar. Throws `not-found`. */
+  async exportMount(id: string): Promise<AsyncIterable<Uint8Array>> {
+    const { packFolder } = await import('../../context/pack.ts')
+    const [first] = await this.#mountsOf(id)
+    const held = await this.#builds.cache.mounts.look(first.name)
+    return (async function* () {
+      try {
+        yield* packFolder(held.path, { ignore: [] })
+      } finally {
+        await held.release()
+      }
+    })()
+  }
+
+  async #mountsOf(id: string): Promise<[CacheMount, ...CacheMount[]]> {
+    const [first, ...more] = (await this.mounts()).filter((each) => each.name === id || each.id === id)
+    if (!first) throw new EngineError('not-found', `No such cache mount: ${id}`)
+    return [first, ...more]
   }
 
   #end(build: StartedBuild): void {

@@ -54,6 +54,14 @@ export function longshoreBuildRoutes(builds: OwnBuildsBackend): Route[] {
       const { ids = [] } = shaped(await jsonBody(call), BUILD_CACHE_REMOVAL) as Partial<BuildCacheRemoval>
       answer(call, 200, await builds.removeCache({ ids }))
     }),
+    route('GET', `${CACHE}/mounts`, async (call) => answer(call, 200, await builds.mounts())),
+    route('GET', `${CACHE}/mounts/{id}/archive`, async (call) =>
+      answerTar(call, await builds.exportMount(param(call, 'id'))),
+    ),
+    route('DELETE', `${CACHE}/mounts/{id}`, async (call) => {
+      await builds.removeMount(param(call, 'id'))
+      answerEmpty(call, 204)
+    }),
   ]
 }
 
