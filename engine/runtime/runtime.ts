@@ -102,6 +102,8 @@ export interface ContainerSettings {
   readonly rootfs: string
   readonly readOnlyRootfs: boolean
   readonly hostname: string
+  /** The process's environment does not name it. */
+  readonly unnamedHost?: boolean
   readonly domainname?: string
   readonly process: ProcessSettings
   readonly init: boolean

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   lstatSync,
+  lutimesSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -69,7 +71,7 @@ function first(at: string): void {
   writeFileSync(join(at, 'srv/a'), 'a')
   writeFileSync(join(at, 'srv/b'), 'b')
   symlinkSync('a', join(at, 'srv/l'))
-  for (const name of ['srv/a', 'srv/b', 'srv']) utimesSync(join(at, name), 1000, 1000)
+  for (const name of ['srv/a', 'srv/b', 'srv/l', 'srv']) lutimesSync(join(at, name), 1000, 1000)
 }
 
 describe.skipIf(!root)('a root that a build writes to', () => {
@@ -105,6 +107,12 @@ describe.skipIf(!root)('a root that a build writes to', () => {
       rmSync(join(at, 'gone'))
     })
     expect(names(await bytesOf(layer?.diffId as Digest))).toEqual(['new/', 'new/deep/', 'srv/', 'srv/.wh.b'])
+  })
+
+  it('keeps a folder whose files alone were changed', async () => {
+    const base = await made([], first)
+    const layer = await made([base?.diffId as Digest], (at) => appendFileSync(join(at, 'srv/a'), 'more'))
+    expect(names(await bytesOf(layer?.diffId as Digest))).toEqual(['srv/', 'srv/a'])
   })
 
   it('hides a folder that was made anew', async () => {

@@ -28,6 +28,7 @@ export function runSettings(
     rootfs: place.rootfs,
     readOnlyRootfs: false,
     hostname: BUILD_HOSTNAME,
+    unnamedHost: true,
     process: {
       args: operation.args,
       env: place.env,

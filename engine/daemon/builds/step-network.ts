@@ -2,7 +2,7 @@
 import type { PerformerParts, StepNetwork } from '../../builder/perform/parts.ts'
 import type { Sandbox } from '../../network/network.ts'
 import { networkPlace } from '../../network/place.ts'
-import { hostsOfHost, hostsText, resolvConfText, withResolver } from '../containers/files.ts'
+import { resolvConfText, withResolver } from '../containers/files.ts'
 import { hostResolvConf } from '../containers/host-resolvers.ts'
 import type { Parts } from '../containers/parts.ts'
 import { wishOf } from '../networks/attachments.ts'
@@ -18,16 +18,16 @@ export function stepNetworks(
     const facts = {
       config: { Hostname: hostname, Domainname: '' },
       host: {
-        ...{ NetworkMode: name, ExtraHosts: [...extraHosts] },
+        ...{ NetworkMode: name, ExtraHosts: null },
         ...{ Dns: null, DnsOptions: null, DnsSearch: null },
       },
     }
     const definition = withResolver(facts, parts.settings.now.network)
     const sandbox = host || name === 'none' ? null : await acquire(parts, id, name)
     try {
-      const [resolvers, base] = await Promise.all([hostResolvConf(host), hostsOfHost(name)])
-      const hosts = hostsText(definition, sandbox, parts.networkRegistry, [], base)
-      const resolvConf = resolvConfText(definition, resolvers, hasNames(sandbox, parts.networkRegistry))
+      const hosts = hostsText(hostname, extraHosts, parts.networkRegistry)
+      const named = hasNames(sandbox, parts.networkRegistry)
+      const resolvConf = resolvConfText(definition, await hostResolvConf(host), named)
       return {
         namespace: host
           ? { kind: 'host' }
@@ -45,6 +45,22 @@ export function stepNetworks(
       throw error
     }
   }
+}
+
+/** /etc/hosts as BuildKit writes it; `host-gateway` is the host as steps reach it. */
+function hostsText(
+  hostname: string,
+  extraHosts: readonly string[],
+  { bridge, hostGateways }: Parts['networkRegistry'],
+): string {
+  const own = bridge.subnets[0]?.gateway ?? '127.0.0.1'
+  const extra = extraHosts.flatMap((entry) => {
+    const split = entry.indexOf(entry.includes('=') ? '=' : ':')
+    const address = entry.slice(split + 1).replace(/^\[(.*)\]$/, '$1')
+    const addresses = address !== 'host-gateway' ? [address] : hostGateways.length > 0 ? hostGateways : [own]
+    return addresses.map((each) => `${each}\t${entry.slice(0, split)}\n`)
+  })
+  return `127.0.0.1\tlocalhost ${hostname}\n::1\tlocalhost ip6-localhost ip6-loopback\n${extra.join('')}`
 }
 
 async function acquire(

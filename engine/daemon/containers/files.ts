@@ -180,8 +180,7 @@ export function resolvConfText({ host }: Pick<NameFacts, 'host'>, base: string, 
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }
 
-/** The host's own file for a container on its network; null for others. */
-export async function hostsOfHost(networkMode: string): Promise<string | null> {
+async function hostsOfHost(networkMode: string): Promise<string | null> {
   return networkMode === 'host' ? readText('/etc/hosts') : null
 }
 

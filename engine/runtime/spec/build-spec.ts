@@ -71,7 +71,8 @@ export function buildSpec(
   facts: SpecFacts,
 ): OciSpec {
   const { privileged } = settings.process
-  const process = buildProcess(settings.process, user, facts, settings.hostname)
+  const told = settings.unnamedHost ? undefined : settings.hostname
+  const process = buildProcess(settings.process, user, facts, told)
   const seccomp = buildSeccomp(settings, process.capabilities.bounding, facts)
   const hostUts = settings.uts.kind !== 'private'
   const masked = settings.maskedPaths ?? (privileged ? [] : MASKED_PATHS)
