@@ -8,7 +8,7 @@ import { freshFolder } from '../fixtures/paths.ts'
 import { ENGINES, expect, type Page, paste, row, switchTo, test } from './window.ts'
 
 for (const engine of ENGINES) {
-  test(`write, plan, up, change, break and take down a stack on ${engine} [16.01]`, async ({
+  test(`write, plan, up, change, break and take down a stack on ${engine} [15.01]`, async ({
     window: page,
     longshore,
   }) => {

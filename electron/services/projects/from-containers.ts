@@ -44,7 +44,8 @@ export function composeOfContainers(taken: readonly Taken[]): {
     ...(Object.keys(volumes).length > 0 ? { volumes } : {}),
     ...(Object.keys(networks).length > 0 ? { networks } : {}),
   }
-  return { compose: stringify(document, { lineWidth: 0 }), notes }
+  // Quoted as for YAML 1.1: to older tools `no` is false, and 22:22 a number.
+  return { compose: stringify(document, { lineWidth: 0, version: '1.1' }), notes }
 }
 
 function serviceOf({ inspect, image }: Taken): Record<string, unknown> {

@@ -154,7 +154,7 @@ export class Projects {
       Object.fromEntries(Object.keys(texts).map((file) => [file, null])),
     )
     // It stays on the list when nothing of it is left on the engine.
-    if (row.place !== 'elsewhere' && row.files.length > 0) await this.#known.add(engineId, row)
+    if (row.place === 'here') await this.#known.add(engineId, row)
     await this.#refresh(engineId)
     const title = intent.kind === 'up' ? `Up ${name}` : `Down ${name}`
     const spec = { engine: engineId, title, command, detail: stepsOf(name, planned) }

@@ -54,6 +54,8 @@ export function CodeEditor(props: EditorProps) {
       showFoldingControls: 'mouseover',
       guides: { indentation: true, highlightActiveIndentation: false },
       renderLineHighlight: 'none',
+      // Its number is as dark as the others.
+      renderFinalNewline: 'on',
       overviewRulerLanes: 0,
       hideCursorInOverviewRuler: true,
       wordBasedSuggestions: 'off',
