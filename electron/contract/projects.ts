@@ -138,6 +138,8 @@ export interface PlanView {
   readonly changes: readonly PlanChange[]
   readonly steps: readonly PlanStep[]
   readonly warnings: readonly string[]
+  /** Why it cannot be applied; empty when it can. */
+  readonly refusals: readonly string[]
   /** What was reviewed: an apply of another plan than this is refused. */
   readonly fingerprint: string
   readonly command: string

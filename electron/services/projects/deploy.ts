@@ -5,6 +5,7 @@ import { apply } from '../../../engine/compose/apply/apply.ts'
 import { refuse } from '../../../engine/compose/apply/bring-up.ts'
 import { type Action, describeAction } from '../../../engine/compose/plan/step.ts'
 import type { StepView, TaskView } from '../../contract/tasks.ts'
+import { accountFor, allAccounts } from '../images/docker-config.ts'
 import type { TaskHandle } from '../tasks/tasks.ts'
 import type { Planned } from './plan.ts'
 
@@ -62,6 +63,8 @@ export async function deploy(
     project: loaded.project,
     environment,
     read: (file) => readFile(file),
+    account: (reference) => accountFor(reference, environment),
+    accounts: () => allAccounts(environment),
     signal: handle.signal,
     told: (progress) => {
       // What gives a container its place back is no step of the plan: it stands below them.

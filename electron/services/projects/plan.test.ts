@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { Plan } from '../../../engine/compose/plan/draft.ts'
 import type { Action } from '../../../engine/compose/plan/step.ts'
-import type { Plan } from '../../../engine/compose/plan/up.ts'
 import { viewOf } from './plan.ts'
 
 const OLD = 'a'.repeat(64)
@@ -9,7 +9,7 @@ const container = (name: string) => ({ name }) as Extract<Action, { kind: 'creat
 /** A plan whose steps come one after the other. */
 function plan(changes: Plan['changes'], actions: readonly Action[]): Plan {
   const steps = actions.map((action, index) => ({ number: index + 1, after: [], action }))
-  return { changes, steps, warnings: [] }
+  return { changes, steps, warnings: [], refusals: [] }
 }
 
 const OBSERVED = { containers: [] }

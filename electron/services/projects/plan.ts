@@ -80,7 +80,8 @@ export function viewOf(
   return {
     changes,
     steps,
-    warnings: [...plan.refusals, ...plan.warnings, ...warnings],
+    warnings: [...plan.warnings, ...warnings],
+    refusals: plan.refusals,
     fingerprint: createHash('sha256')
       .update(JSON.stringify([changes, steps]))
       .digest('hex'),

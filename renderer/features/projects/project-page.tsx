@@ -2,6 +2,7 @@
 import { ArrowLeft, ArrowUp, Ellipsis, Play, RotateCw, Save, Square, Trash2, Unlink } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { ProjectLog } from '../../panels/logs/project-log.tsx'
+import { isRefused } from '../../panels/plan/plan-view.tsx'
 import { failureOf } from '../../rpc/failure-of.ts'
 import { useClient, useFeed, useLiveList, useSession } from '../../rpc/session.tsx'
 import type { Failure, Intent, ProjectRow } from '../../rpc/views.ts'
@@ -61,7 +62,8 @@ export function ProjectPage(props: {
   )
   const plan = planning.answer?.kind === 'plan' ? planning.answer.plan : undefined
   const overtaken = edits.files?.files.some((file) => file.overtaken) ?? false
-  const canApply = plan !== undefined && !planning.old && !running && !applying && !overtaken
+  const canApply =
+    plan !== undefined && !isRefused(plan) && !planning.old && !running && !applying && !overtaken
 
   const save = () => edits.save().catch((error: unknown) => setFailure(failureOf(error)))
   const apply = async () => {

@@ -1,6 +1,6 @@
 /** More or fewer containers of a service: the plan of it, before it is done. */
 import { useState } from 'react'
-import { isIdle, PlanCommand, PlanList, planWords } from '../../panels/plan/plan-view.tsx'
+import { isIdle, isRefused, PlanCommand, PlanList, planWords } from '../../panels/plan/plan-view.tsx'
 import { failureOf } from '../../rpc/failure-of.ts'
 import { useClient } from '../../rpc/session.tsx'
 import type { Failure, Intent, ProjectRow } from '../../rpc/views.ts'
@@ -27,7 +27,7 @@ export function ScaleDialog(props: {
   const planning = usePlan(engine, row.name, {}, intent, '', valid)
   const { answer } = planning
   const plan = answer?.kind === 'plan' ? answer.plan : undefined
-  const ready = valid && plan !== undefined && !planning.old && !busy && !isIdle(plan)
+  const ready = valid && plan !== undefined && !planning.old && !busy && !isIdle(plan) && !isRefused(plan)
   const apply = async () => {
     if (!plan || !ready) return
     setBusy(true)

@@ -56,6 +56,11 @@ export function isIdle(plan: Plan): boolean {
   return plan.steps.length === 0
 }
 
+/** Whether it may be carried out. */
+export function isRefused(plan: Plan): boolean {
+  return plan.refusals.length > 0
+}
+
 /** `progress`: the steps of a task that carries it out. */
 export function PlanList(props: { readonly plan: Plan; readonly progress?: readonly StepView[] | null }) {
   const { plan } = props
@@ -90,6 +95,11 @@ export function PlanList(props: { readonly plan: Plan; readonly progress?: reado
   ]
   return (
     <div className="flex flex-col gap-2">
+      {plan.refusals.map((refusal) => (
+        <Callout key={refusal} kind="bad">
+          <span className="first-letter:uppercase">{refusal}</span>
+        </Callout>
+      ))}
       {plan.warnings.map((warning) => (
         <Callout key={warning} kind="warn">
           <span className="first-letter:uppercase">{warning}</span>
