@@ -156,6 +156,25 @@ onEachBuilder('a solver', (builder) => {
     expect(from?.now.state).toBe('cached')
   })
 
+  test('a cache mount is there for the next build and for other stages, listed, and removed [11.08]', async () => {
+    const mount = '--mount=type=cache,target=/pkg,id=packages'
+    const spec = (n: number) => ({
+      dockerfile: `FROM busybox AS one\nRUN ${mount} echo ${n} >> /pkg/list\nFROM busybox\nCOPY --from=one /bin/sh /one\nRUN ${mount} cp /pkg/list /list; : ${n}\n`,
+    })
+    await builder.build(spec(1))
+    const second = await builder.build(spec(2))
+    expect(second.text('/list')).toBe('1\n2\n')
+    expect(second.files.has('/pkg/list')).toBe(false)
+    type Item = { ID: string; Type: string; Size: number; Description: string }
+    const usage = (await builder.api.get('/system/df')).json<{ BuildCache: Item[] }>()
+    const item = usage.BuildCache.find(({ Type }) => Type === 'exec.cachemount')
+    expect(item?.Description).toBe('cache mount with id "packages"')
+    const filters = encodeURIComponent(JSON.stringify({ type: ['exec.cachemount'] }))
+    const pruned = await builder.api.post(`/build/prune?all=1&filters=${filters}`)
+    expect(pruned.json()).toMatchObject({ CachesDeleted: [item?.ID] })
+    expect((await builder.build(spec(3))).text('/list')).toBe('3\n')
+  })
+
   test('pruning empties it, gives the bytes back and is told of by the next build [11.09]', async () => {
     const spec = {
       dockerfile: 'FROM busybox\nRUN head -c 3000000 /dev/zero > /big\n',

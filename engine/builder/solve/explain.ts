@@ -68,7 +68,9 @@ export function differences(before: readonly Fact[], now: readonly Fact[]): read
 /** A folder is another when a file in it is; the file says it better. */
 function innermost(found: readonly Difference[]): readonly Difference[] {
   const above = new Set<string>()
-  for (const { name } of found) {
+  for (const { name, was, now } of found) {
+    // The whole context, when it is copied whole.
+    if (name !== '.' && (now ?? was ?? '').startsWith('sha256:')) above.add('.')
     for (let slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
       above.add(name.slice(0, slash))
     }
