@@ -290,8 +290,8 @@ describe('COPY and ADD', () => {
   })
 
   test('JSON form, for names with blanks [08.16]', () => {
-    const copy = only('copy', 'COPY ["a b", "c\\"d", "/e f/"]')
-    expect(copy.sources).toMatchObject([{ word: { text: 'a b' } }, { word: { text: 'c"d' } }])
+    const copy = only('copy', 'COPY ["a b", "c\\td", "/e f/"]')
+    expect(copy.sources).toMatchObject([{ word: { text: 'a b' } }, { word: { text: 'c\td' } }])
     expect(copy.destination).toEqual({
       text: '/e f/',
       range: { start: { line: 2, column: 22 }, end: { line: 2, column: 29 } },

@@ -3,6 +3,7 @@
  * whoever builds asks `problems` first.
  */
 import { readDirectives } from './directives.ts'
+import { checkExpansions } from './expanded-words.ts'
 import { INSTRUCTION_NAMES, readInstruction } from './instructions/instruction.ts'
 import { applyCheck } from './lint/check.ts'
 import { lint } from './lint/lint.ts'
@@ -39,7 +40,7 @@ export function parseDockerfile(text: string): Dockerfile {
     problems.push(toProblem('dockerfile contains no stages to build: FROM is missing', source.range(0, 0)))
   }
   const file = { directives, globalArgs: outline.globalArgs, stages: outline.stages(), problems }
-  const found = applyCheck(directives.check, [...problems, ...lint(file)])
+  const found = applyCheck(directives.check, [...problems, ...checkExpansions(file), ...lint(file)])
   return { ...file, problems: found.toSorted(byPlace) }
 }
 

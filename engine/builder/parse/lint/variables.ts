@@ -1,8 +1,9 @@
 /** Variables that nothing declares. */
 import { expandWord } from '../expand.ts'
+import { expandedWords } from '../expanded-words.ts'
 import { toWarning } from '../problem.ts'
 import { suggest } from '../suggest.ts'
-import type { Dockerfile, MountFlag, Problem, Stage, StageInstruction, Word } from '../tree.ts'
+import type { Dockerfile, Problem, Stage, Word } from '../tree.ts'
 import { PLATFORM_ARGUMENTS, PROXY_ARGUMENTS } from '../variables.ts'
 
 /** Names that are set at some place of a stage. */
@@ -37,14 +38,16 @@ function lintStage(
   const names = new Set(below.names)
   const scope: Scope = { names, complete: below.complete }
   for (const instruction of stage.instructions) {
-    for (const word of expandedWords(instruction)) problems.push(...lintWord(word, scope, globals))
-    if (instruction.kind === 'arg') {
+    if (instruction.kind !== 'arg') {
+      for (const word of expandedWords(instruction)) problems.push(...lintWord(word, scope, globals))
+    } else {
       // Each argument counts for those after it on the same line.
       for (const { name, value } of instruction.pairs) {
         if (value !== null) problems.push(...lintWord(value, scope, globals))
         names.add(name.text)
       }
-    } else if (instruction.kind === 'env') for (const { name } of instruction.pairs) names.add(name.text)
+    }
+    if (instruction.kind === 'env') for (const { name } of instruction.pairs) names.add(name.text)
   }
   return { problems, scope }
 }
@@ -72,43 +75,4 @@ function undefinedIn(word: Word, names: ReadonlySet<string>): ReadonlySet<string
     // A word that cannot be read is an error of the build, told there with what the variables hold.
     return new Set()
   }
-}
-
-/** The words of an instruction in which variables are expanded. ARG is left to its caller. */
-function expandedWords(instruction: StageInstruction): readonly Word[] {
-  switch (instruction.kind) {
-    case 'env':
-    case 'label':
-      return instruction.pairs.flatMap((pair) => [pair.name, pair.value])
-    case 'copy':
-    case 'add': {
-      const paths = instruction.sources.flatMap((one) => (one.kind === 'path' ? [one.word] : []))
-      const flags = [instruction.chown, instruction.chmod, ...instruction.exclude]
-      return [...paths, instruction.destination, ...flags.filter((word) => word !== null)]
-    }
-    case 'run':
-      return instruction.mounts.flatMap(mountWords)
-    case 'workdir':
-      return [instruction.path]
-    case 'user':
-      return [instruction.user]
-    case 'stopsignal':
-      return [instruction.signal]
-    case 'expose':
-      return instruction.ports
-    case 'volume':
-      return instruction.paths
-    case 'arg':
-    case 'cmd':
-    case 'entrypoint':
-    case 'shell':
-    case 'healthcheck':
-    case 'maintainer':
-    case 'onbuild':
-      return []
-  }
-}
-
-function mountWords(mount: MountFlag): readonly Word[] {
-  return mount.fields.flatMap((field) => (field.value === null ? [] : [field.value]))
 }
