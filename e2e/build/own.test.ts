@@ -166,6 +166,35 @@ onEachBuilder('building beside the API of Docker', (builder) => {
     )
   })
 
+  test('what a failed step left can be entered, with its variables, folder, user and caches [08.04]', async () => {
+    const dockerfile = [
+      'FROM busybox',
+      'WORKDIR /work',
+      'ENV FROM_FILE=yes',
+      'ARG GIVEN=argument',
+      'USER 1000',
+      'RUN --mount=type=cache,target=/kept,uid=1000 echo half > /tmp/half; echo cached > /kept/file; exit 3',
+    ].join('\n')
+    const failed = (await start(text(dockerfile))).lines<Line>()
+    const { failure } = failed.at(-1) ?? {}
+    expect(failure).toMatchObject({ kind: 'failed', message: expect.stringContaining('exit code: 3') })
+    const at = `${BUILDS}/${idOf(failed)}/steps`
+    const answer = await api.post(`${at}/${failure?.step}/shell`)
+    expect(answer, answer.text).toMatchObject({ status: 201 })
+    const { containerId } = answer.json<{ containerId: string }>()
+    expect((await builder.api.post(`/containers/${containerId}/start`)).status).toBe(204)
+    const look = 'cat /tmp/half /kept/file; pwd; id -u; echo $FROM_FILE $GIVEN'
+    const made = await builder.api.post(`/containers/${containerId}/exec`, {
+      ...{ Cmd: ['sh', '-c', look], AttachStdout: true, AttachStderr: true, Tty: true },
+    })
+    const { Id } = made.json<{ Id: string }>()
+    const said = await builder.api.post(`/exec/${Id}/start`, { Tty: true })
+    expect(said.text.replaceAll('\r', '')).toBe('half\ncached\n/work\n1000\nyes argument\n')
+    expect((await builder.api.delete(`/containers/${containerId}?force=1`)).status).toBe(204)
+    expect((await builder.api.get('/images/json?filters={"dangling":["true"]}')).json()).toEqual([])
+    expect((await api.post(`${at}/none/shell`)).status).toBe(404)
+  })
+
   test('a Dockerfile is checked without a build', async () => {
     const found = await api.post(`${BUILDS}/check`, { text: 'FROM busybox as one\nFOO bar\n' })
     expect(found.json<{ rule: string; severity: string; range: object }[]>()).toEqual(

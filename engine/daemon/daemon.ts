@@ -108,7 +108,13 @@ export async function openDaemon(options: DaemonOptions): Promise<Daemon> {
   const { root, state } = options.paths
   const { rootless } = options
   const builds = await openBuilds({ parts, db, images, imageRecords, root, rootless })
-  const doors = await openBuildDoors({ builds, root, state, rootless })
+  const doors = await openBuildDoors({
+    ...{ builds, root, state, rootless },
+    shells: {
+      ...{ cache: parts.buildCache, store, records: imageRecords, images },
+      create: (request) => containers.create(undefined, request),
+    },
+  })
   return {
     containers,
     files: new ContainerFilesService(parts),

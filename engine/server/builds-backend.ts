@@ -11,7 +11,13 @@ import type {
   CacheMount,
 } from '../api/longshore/build-cache.ts'
 import type { BuildProblem, BuildProgress } from '../api/longshore/build-events.ts'
-import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../api/longshore/builds.ts'
+import type {
+  BuildDetail,
+  BuildStart,
+  BuildStarted,
+  BuildSummary,
+  StepShell,
+} from '../api/longshore/builds.ts'
 import type { BuildPruned } from '../api/system.ts'
 
 /** What comes with a request to build. */
@@ -56,6 +62,7 @@ export interface OwnBuildsBackend {
   ): Promise<AsyncIterable<BuildProgress>>
   /** Resolves when the output begins. */
   output(id: string, index: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  shell(id: string, step: string): Promise<StepShell>
   check(text: string): Promise<readonly BuildProblem[]>
   cache(): Promise<readonly BuildCacheRecord[]>
   planPrune(wish: BuildCacheWish): Promise<BuildCachePlan>

@@ -43,15 +43,23 @@ export interface Performer {
   has(diffIds: readonly Digest[]): Promise<boolean>
 }
 
+/** What a command left that failed: the layers of its root, bottom first. */
+export interface Remains {
+  readonly diffIds: readonly Digest[]
+  readonly addedBytes: number
+}
+
 /** A command that ended with a code of its own. */
 export class CommandFailed extends Error {
+  readonly operation: Operation
   readonly exitCode: number
-  /** What is left of its root and mounts, for a shell in it; null when it was not kept. */
-  readonly remains: string | null
+  /** For a shell in it; null when it was not kept. */
+  readonly remains: Remains | null
 
-  constructor(operation: Operation, exitCode: number, remains: string | null) {
+  constructor(operation: Operation, exitCode: number, remains: Remains | null) {
     const command = operation.kind === 'exec' ? operation.args.join(' ') : operation.kind
     super(`process "${command}" did not complete successfully: exit code: ${exitCode}`)
+    this.operation = operation
     this.exitCode = exitCode
     this.remains = remains
   }

@@ -12,7 +12,8 @@ import { StatCache } from '../../context/stat-cache.ts'
 import type { CachePrune } from './build-cache.ts'
 import type { Builds } from './builds.ts'
 import type { DockerBuildIo, DockerBuilds } from './docker-builds.ts'
-import { OwnBuilds } from './own-builds.ts'
+import { OwnBuilds, type ShellOpener } from './own-builds.ts'
+import type { ShellParts } from './remains.ts'
 import { KeptFolders } from './session/kept-folders.ts'
 
 /** What the doors stand on. */
@@ -23,6 +24,8 @@ export interface DoorsParts {
   /** The engine's state, whose path is short enough for sockets. */
   readonly state: string
   readonly rootless: boolean
+  /** What makes a container of what a failed step left. */
+  readonly shells: Omit<ShellParts, 'mounts'>
 }
 
 export interface BuildDoors {
@@ -31,7 +34,13 @@ export interface BuildDoors {
 }
 
 /** Opens them; what builds of a killed engine left behind is gone then. */
-export async function openBuildDoors({ builds, root, state, rootless }: DoorsParts): Promise<BuildDoors> {
+export async function openBuildDoors({
+  builds,
+  root,
+  state,
+  rootless,
+  shells,
+}: DoorsParts): Promise<BuildDoors> {
   const folder = join(root, 'build-contexts')
   const scratch = join(folder, 'scratch')
   await rm(scratch, { recursive: true, force: true })
@@ -43,7 +52,11 @@ export async function openBuildDoors({ builds, root, state, rootless }: DoorsPar
     const { DockerBuilds } = await import('./docker-builds.ts')
     return new DockerBuilds(builds, parts, kept)
   }
-  return { docker: new DockerDoor(builds, load), own: new OwnBuilds(builds, parts) }
+  const shell: ShellOpener = async (build, step) => {
+    const { shellInRemains } = await import('./remains.ts')
+    return await shellInRemains({ ...shells, mounts: builds.cache.mounts }, build, step)
+  }
+  return { docker: new DockerDoor(builds, load), own: new OwnBuilds(builds, parts, shell) }
 }
 
 /** Docker's API of building, from its first use on. */

@@ -9,19 +9,30 @@ import type {
   CacheMount,
 } from '../../api/longshore/build-cache.ts'
 import type { BuildProblem, BuildProgress } from '../../api/longshore/build-events.ts'
-import type { BuildDetail, BuildStart, BuildStarted, BuildSummary } from '../../api/longshore/builds.ts'
+import type {
+  BuildDetail,
+  BuildStart,
+  BuildStarted,
+  BuildSummary,
+  StepShell,
+} from '../../api/longshore/builds.ts'
 import { EngineError } from '../../errors.ts'
 import type { Builds, StartedBuild } from './builds.ts'
 import { newBuildId } from './requests/build-id.ts'
 import type { RequestParts } from './requests/parts.ts'
 import { StreamedOutputs } from './requests/streamed-outputs.ts'
 
+/** Makes a container of what a failed step of a build left; answers its id. */
+export type ShellOpener = (build: string, step: string) => Promise<string>
+
 export class OwnBuilds {
   readonly #builds: Builds
   readonly #parts: RequestParts
+  readonly #shells: ShellOpener
   readonly #outputs = new StreamedOutputs()
 
-  constructor(builds: Builds, parts: RequestParts) {
+  constructor(builds: Builds, parts: RequestParts, shells: ShellOpener) {
+    this.#shells = shells
     this.#builds = builds
     this.#parts = parts
   }
@@ -86,6 +97,11 @@ export class OwnBuilds {
   /** Everything that a build told; with `follow` until its end. Throws `not-found`. */
   async events(id: string, { follow }: { readonly follow: boolean }): Promise<AsyncIterable<BuildProgress>> {
     return this.#builds.events(id, follow)
+  }
+
+  /** A container of what a failed step left. Throws `not-found` when nothing is. */
+  async shell(id: string, step: string): Promise<StepShell> {
+    return { containerId: await this.#shells(id, step) }
   }
 
   /** What is wrong with a Dockerfile, or could be better. */

@@ -4,7 +4,8 @@ import { type BuildParts as Given, runBuild } from '../../builder/build.ts'
 import type { CacheMounts } from '../../builder/perform/cache-mounts.ts'
 import { openPerformer } from '../../builder/perform/performer.ts'
 import { resolveCommit } from '../../builder/plan/git-remote.ts'
-import type { StepIo } from '../../builder/solve/performer.ts'
+import type { Step } from '../../builder/plan/step.ts'
+import { CommandFailed, type Performer, type StepIo } from '../../builder/solve/performer.ts'
 import { Solver } from '../../builder/solve/solver.ts'
 import type { Parts } from '../containers/parts.ts'
 import type { Images } from '../images/images.ts'
@@ -13,6 +14,7 @@ import { Slots } from '../images/slots.ts'
 import type { SqliteImageRecords } from '../records/images.ts'
 import { BaseImages } from './base-images.ts'
 import type { RunBuild } from './builds.ts'
+import { keepRemains } from './remains.ts'
 import { stepNetworks } from './step-network.ts'
 
 /** Steps that work at once, of all builds: one a processor, but also on a small machine some that only wait. */
@@ -42,11 +44,14 @@ export function buildRunner(
     // What a build looks at stays there until its end.
     store.withTemporary(async (scratch) => {
       const { credentials, pull } = request
-      const performer = openPerformer({
+      const opened = openPerformer({
         ...{ store, runtime, request, scratch, cacheMounts },
         fetchImage: (operation, io) => bases.fetch(operation, { credentials, signal: io.signal }, io),
         joinNetwork,
       })
+      const performer = keepingRemains(opened, (step, failed) =>
+        keepRemains(parts.buildCache, request.id, step, failed),
+      )
       await runBuild(request, {
         ...{
           solver,
@@ -66,6 +71,21 @@ export function buildRunner(
         },
       })
     })
+}
+
+/** The same performer; of a command that failed, what it left is kept before anybody hears of it. */
+function keepingRemains(performer: Performer, keep: (step: Step, failed: CommandFailed) => void): Performer {
+  return {
+    ...performer,
+    perform: async (step, inputs, io) => {
+      try {
+        return await performer.perform(step, inputs, io)
+      } catch (error) {
+        if (error instanceof CommandFailed) keep(step, error)
+        throw error
+      }
+    },
+  }
 }
 
 /** Lines of a push as parts of the step. */

@@ -45,6 +45,9 @@ export function longshoreBuildRoutes(builds: OwnBuildsBackend): Route[] {
       const index = Number(param(call, 'index'))
       await answerTar(call, await builds.output(param(call, 'id'), index, call.signal))
     }),
+    route('POST', `${BUILDS}/{id}/steps/{step}/shell`, async (call) =>
+      answer(call, 201, await builds.shell(param(call, 'id'), param(call, 'step'))),
+    ),
     route('GET', CACHE, async (call) => answer(call, 200, await builds.cache())),
     route('POST', `${CACHE}/prune/plan`, async (call) => {
       const wish = shaped(await jsonBody(call, {}), BUILD_CACHE_WISH) as BuildCacheWish
