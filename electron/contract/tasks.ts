@@ -39,6 +39,8 @@ export interface TaskView {
   readonly detail:
     | { readonly kind: 'pull'; readonly reference: string; readonly layers: readonly LayerView[] }
     | { readonly kind: 'steps'; readonly project: string; readonly steps: readonly StepView[] }
+    /** Its steps are on the page of that build. */
+    | { readonly kind: 'build'; readonly build: string }
     | { readonly kind: 'plain' }
   readonly command: string
 }

@@ -72,7 +72,7 @@ export class Builds {
       engine: input.engine,
       title: `Build ${start.title}`,
       command,
-      detail: { kind: 'plain' } as const,
+      detail: { kind: 'build', build: id } as const,
     }
     const task = this.#tasks.start(spec, (handle) => watched(client, id, handle))
     return { id, task: task.id, command, warnings: [] }
@@ -168,7 +168,7 @@ async function watched(client: EngineClient, id: string, handle: TaskHandle): Pr
   for await (const view of followBuild(client, id, null, undefined)) {
     const { total, completed } = view.row.steps
     handle.progress(
-      { kind: 'plain' },
+      { kind: 'build', build: id },
       { fraction: total > 0 ? completed / total : null, bytesPerSecond: null, secondsLeft: null },
     )
     if (view.row.state === 'done') return view.row.names[0] ?? view.row.imageId ?? 'Built'

@@ -1,5 +1,5 @@
 /** The steps of a build: the stages drawn, then each step with its reason and its log. */
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { openTerminal } from '../../panels/dock/open-terminal.ts'
 import { failureOf } from '../../rpc/failure-of.ts'
 import { useClient } from '../../rpc/session.tsx'
@@ -23,6 +23,13 @@ export function StepsTab(props: {
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const [failure, setFailure] = useState<Failure | null>(null)
   const first = useMemo(() => opensByItself(steps), [steps])
+  // What failed, or has something to say, comes into view: once, so that nobody's scrolling is taken from them.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the steps change all the time
+  useEffect(() => {
+    if (first === null) return
+    const index = steps.findIndex((step) => step.id === first)
+    list.current?.children[index]?.scrollIntoView({ block: 'nearest' })
+  }, [first])
   const shell = async (step: string) => {
     setFailure(null)
     try {
