@@ -1,13 +1,11 @@
 /** `--squash`: what a build added, as one layer on top of its base. */
+import { digestOf } from '../../oci/digest.ts'
 import type { ImageConfig } from '../../oci/image-config.ts'
 import type { ImageRecords, Store } from '../../store/store.ts'
 import { squashedConfig } from './config.ts'
-import { makeImage } from './image.ts'
 import { describeLayers } from './layers.ts'
 import { mergeLayers } from './merge-layers.ts'
 import { plainLayer } from './merged-files.ts'
-
-const NO_ANNOTATIONS = { manifest: {}, index: {} }
 
 /** The config of the squashed image, its layer in the store. The base's own layers stay as they are. */
 export async function squash(
@@ -24,7 +22,8 @@ export async function squash(
     { whiteouts: base !== null },
   )
   const { diffId } = await store.addUnknownLayer(merged, { whiteouts: true, signal })
-  const from = (await makeImage(store, config, layers, NO_ANNOTATIONS)).image.id
+  // The image that was not made, by the name that it would have.
+  const from = digestOf(JSON.stringify(config))
   const to = records.all().find(({ config: { rootfs } }) => isSame(rootfs.diff_ids, base?.rootfs.diff_ids))
   return squashedConfig(config, base, diffId, { from, to: to?.id ?? 'its base' })
 }

@@ -5,6 +5,7 @@ import type { CacheMounts } from '../../builder/perform/cache-mounts.ts'
 import { openPerformer } from '../../builder/perform/performer.ts'
 import { resolveCommit } from '../../builder/plan/git-remote.ts'
 import type { Step } from '../../builder/plan/step.ts'
+import type { BuildRequest } from '../../builder/request.ts'
 import { CommandFailed, type Performer, type StepIo } from '../../builder/solve/performer.ts'
 import { Solver } from '../../builder/solve/solver.ts'
 import type { Parts } from '../containers/parts.ts'
@@ -40,9 +41,9 @@ export function buildRunner(
       return images.pushBuilt(image, reference, { credentials, report, signal })
     },
   }
-  return (request, { emit, signal }) =>
+  return async (request, { emit, signal }) => {
     // What a build looks at stays there until its end.
-    store.withTemporary(async (scratch) => {
+    await store.withTemporary(async (scratch) => {
       const { credentials, pull } = request
       const opened = openPerformer({
         ...{ store, runtime, request, scratch, cacheMounts },
@@ -71,6 +72,17 @@ export function buildRunner(
         },
       })
     })
+    // Of what was made only to be sent, and of what a change of it replaced, nothing needs to stay.
+    if (leaves(request)) await images.collect()
+  }
+}
+
+/** Whether a build of it writes content that no image has in the end. */
+function leaves({ outputs, cacheTo, squash, sourceDateEpoch }: BuildRequest): boolean {
+  if (squash || sourceDateEpoch !== null || cacheTo.length > 0) return true
+  return outputs.some(
+    (output) => output.kind === 'docker' || output.kind === 'oci' || ('push' in output && output.push),
+  )
 }
 
 /** The same performer; of a command that failed, what it left is kept before anybody hears of it. */
