@@ -1,7 +1,7 @@
 // npm test: everything that must hold, in at most ten minutes once packages are there.
 //
 //   --full          podman too, the long tables, each fault three times
-//   --only a,b      only these stages (types, lint, unit, api, clients, cli, faults, ui)
+//   --only a,b      only these stages (types, lint, unit, api, clients, build, cli, faults, ui)
 //
 // The last line is always the sum: `N passed, N failed` (and `, N skipped`).
 
@@ -90,6 +90,7 @@ function stages(node, missing) {
         ]
       : []),
     ['clients', [needs('other clients', 'docker-compose', () => engine('embedded,dockerd', 'clients'))]],
+    ['build', [needs('build', 'dockerd', () => engine('embedded,dockerd', 'build'))]],
     ['rootless', [needs('rootless', 'newuidmap', () => vitestStage(at, 'rootless', 'rootless', {}))]],
     ['cli', [needs('cli', 'dockerd', () => ({ ...engine('embedded,dockerd', 'cli'), show: 'always' }))]],
     [
