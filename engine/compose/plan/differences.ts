@@ -328,5 +328,8 @@ const HOST_FIELDS: readonly (readonly [string, keyof HostConfig])[] = [
 ]
 
 function hostReasons(wanted: Partial<HostConfig>, there: HostConfig): readonly string[] {
-  return HOST_FIELDS.flatMap(([name, field]) => fieldReason(name, wanted[field], there[field]))
+  // dockerd keeps the empty name of a policy that a client did not give; it is `no`.
+  const { RestartPolicy: policy } = there
+  const named = policy?.Name === '' ? { ...there, RestartPolicy: { ...policy, Name: 'no' } } : there
+  return HOST_FIELDS.flatMap(([name, field]) => fieldReason(name, wanted[field], named[field]))
 }
