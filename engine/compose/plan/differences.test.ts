@@ -16,6 +16,7 @@ function restart(wanted: string, there: string): readonly string[] {
   }
   return differences(desired as unknown as DesiredContainer, inspect as unknown as ContainerInspect, {
     now: null,
+    // biome-ignore lint/suspicious/noThenProperty: the image of then, beside that of now
     then: null,
   }).filter((reason) => reason.startsWith('restart'))
 }
