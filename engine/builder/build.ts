@@ -120,7 +120,7 @@ async function readDockerfile(
     return bytes.toString('utf8')
   })
   parts.emit({ kind: 'dockerfile', at: parts.now(), path, text })
-  const dockerfile = parseDockerfile(text)
+  const dockerfile = parseDockerfile(text, request.args.get('BUILDKIT_DOCKERFILE_CHECK') ?? null)
   for (const problem of dockerfile.problems) if (problem.severity === 'warning') warn(problem)
   throwErrors(dockerfile.problems)
   return dockerfile

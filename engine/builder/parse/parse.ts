@@ -21,11 +21,13 @@ import type {
   StageInstruction,
 } from './tree.ts'
 
-/** Reads a whole file. Never throws. */
-export function parseDockerfile(text: string): Dockerfile {
+/** Reads a whole file. `check` stands in for its directive of that name (BUILDKIT_DOCKERFILE_CHECK). Never throws. */
+export function parseDockerfile(text: string, check: string | null = null): Dockerfile {
   const source = new Source(text)
   const problems: Problems = []
-  const { directives, end } = readDirectives(source, problems)
+  const { directives: written, end } = readDirectives(source, problems)
+  const given = check === null ? written.check : { text: check, range: source.range(0, 0) }
+  const directives = { ...written, check: given }
   const reader = new StatementReader(source, directives.escape, end)
   const outline = new Outline(problems)
   let statements = 0

@@ -169,6 +169,14 @@ describe('# check=', () => {
     ])
   })
 
+  test('of the build stands in for that of the file', () => {
+    const text = '# check=skip=all\nFROM a as b'
+    expect(parseDockerfile(text, 'error=true').problems).toMatchObject([
+      { rule: 'FromAsCasing', severity: 'error' },
+    ])
+    expect(parseDockerfile('FROM a as b', 'skip=all').problems).toEqual([])
+  })
+
   test('is told where it is wrong', () => {
     expect(lint('# check=skipp=all', 'FROM a')).toEqual([
       'error syntax 1:9 invalid check option "skipp=all" -> skip',
