@@ -39,9 +39,6 @@ networks: {front: {}, back: {internal: true}}
       [...[true, true, false]],
     )
     expect((await network('pier_back')).Internal).toBe(true)
-    expect(
-      (await stack.do(['exec', '-T', 'db', 'sh', '-c', 'ip route | grep -c default; true'])).stdout,
-    ).toBe('0\n')
   })
 
   test('everything that a network can say arrives at the engine [18.02] [18.03] [18.04] [18.08] [18.09] [18.10] [18.11] [18.12] [18.13] [18.15] [18.16]', async () => {

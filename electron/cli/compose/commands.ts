@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   attach: async () => (await execing()).attach,
   build: async () => (await imaging()).build,
   config: async () => (await configuring()).config,
+  cp: async () => (await import('./commands/cp.ts')).cp,
   create: async () => (await upping()).create,
   down: async () => (await import('./commands/down.ts')).down,
   events: async () => (await listing()).events,

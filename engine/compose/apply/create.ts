@@ -30,7 +30,9 @@ export async function create(
       : { ...whole, NetworkingConfig: { EndpointsConfig: Object.fromEntries([first]) } }
   // Who is killed between two calls leaves half a container, which the next plan must not take for the whole.
   const inSteps = later.length > 0 || files.length > 0
-  const { Id } = await client.containers.createWhole(request, inSteps ? `${name}${UNFINISHED}` : name)
+  const Id = inSteps
+    ? await createUnfinished(client, request, name)
+    : (await client.containers.createWhole(request, name)).Id
   try {
     for (const [network, endpoint] of later) await client.networks.connect(network, Id, endpoint ?? {})
     await placeFiles(client, Id, files, options)
@@ -38,6 +40,22 @@ export async function create(
   } catch (error) {
     await client.containers.remove(Id, { force: true, volumes: false }).catch(() => undefined)
     throw error
+  }
+}
+
+/** An engine may still have been at it when whoever asked was killed: what is half is nobody's. */
+async function createUnfinished(
+  client: EngineClient,
+  request: ContainerCreateRequest,
+  name: string,
+): Promise<string> {
+  const temporary = `${name}${UNFINISHED}`
+  try {
+    return (await client.containers.createWhole(request, temporary)).Id
+  } catch (error) {
+    if (!isEngineError(error, 'conflict')) throw error
+    await client.containers.remove(temporary, { force: true, volumes: false })
+    return (await client.containers.createWhole(request, temporary)).Id
   }
 }
 

@@ -209,6 +209,8 @@ function setReasons(
   ]
 }
 
+const NAMELESS = 'a volume without a name'
+
 /** Mounts by where they stand. Anonymous volumes come from the image and are carried over. */
 function mountReasons(body: ContainerCreateRequest, { HostConfig }: ContainerInspect): readonly string[] {
   const wanted = mountLines(body.HostConfig ?? {})
@@ -217,6 +219,8 @@ function mountReasons(body: ContainerCreateRequest, { HostConfig }: ContainerIns
     const now = wanted.get(target)
     const was = there.get(target)
     if (now === was) return []
+    // An image's own volume was carried over; what the file had is seen by the configuration's hash.
+    if (was === NAMELESS && now === undefined) return []
     if (was === undefined) return [`mount ${target} is new`]
     return [now === undefined ? `mount ${target} is gone` : `mount ${target} was ${was}, now ${now}`]
   })
@@ -241,7 +245,8 @@ function mountLine({ Type, Source, ReadOnly, VolumeOptions, TmpfsOptions }: Moun
   const more = [ReadOnly ? 'ro' : '', VolumeOptions?.Subpath ?? '', TmpfsOptions?.SizeBytes ?? ''].filter(
     (part) => part !== '',
   )
-  const source = Source ?? (Type === 'tmpfs' ? 'tmpfs' : 'a volume without a name')
+  const named = Type !== 'volume' || !/^[0-9a-f]{64}$/.test(Source ?? '')
+  const source = (named ? Source : undefined) ?? (Type === 'tmpfs' ? 'tmpfs' : NAMELESS)
   return [source, ...more].join(' ')
 }
 

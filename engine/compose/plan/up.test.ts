@@ -1,95 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { ContainerInspect } from '../../api/container.ts'
-import { loadProject } from '../load/load.ts'
-import type { Project } from '../load/project.ts'
 import { printChanges } from './change.ts'
-import type { UpOptions } from './draft.ts'
+import { changes, IMAGE, NOTHING, project, settled, web } from './from-text.ts'
 import type { Observed } from './observed.ts'
 import { describeAction } from './step.ts'
 import { planUp } from './up.ts'
-
-async function project(text: string): Promise<Project> {
-  const options = { cwd: '/stack', home: '/root', name: 'p', environment: {} }
-  return (
-    await loadProject({
-      ...options,
-      read: async (file) => (file === '/stack/compose.yaml' ? text : undefined),
-    })
-  ).project
-}
-
-const IMAGE = {
-  id: 'sha256:aaaaaaaaaaaaaaaa',
-  env: ['PATH=/bin'],
-  labels: {},
-  exposedPorts: [],
-  volumes: [],
-  healthcheck: false,
-}
-const NOTHING: Observed = {
-  containers: [],
-  networks: [],
-  volumes: [],
-  images: new Map([['i', IMAGE]]),
-  disk: 'shared',
-}
-
-/** What an engine holds after the plan of `project` was carried out. */
-function settled(project: Project, images = NOTHING.images): Observed {
-  const { steps } = planUp(project, { ...NOTHING, images })
-  const containers = steps.flatMap(({ action }, index) => {
-    if (action.kind !== 'create') return []
-    const { body, name } = action.container
-    const inspect = {
-      Id: String(index).padStart(64, 'c'),
-      Name: `/${name}`,
-      Image: images.get(String(body.Image))?.id ?? '',
-      State: { Status: 'running', Running: true },
-      Config: {
-        ...body,
-        Env: ['PATH=/bin', ...(body.Env ?? [])],
-        Labels: body.Labels ?? {},
-        Cmd: body.Cmd ?? null,
-        Entrypoint: body.Entrypoint ?? null,
-      },
-      HostConfig: body.HostConfig,
-      NetworkSettings: { Networks: body.NetworkingConfig?.EndpointsConfig ?? {} },
-      Mounts: (body.HostConfig?.Mounts ?? []).map(({ Type, Source, Target }) => ({
-        Type,
-        Name: Source,
-        Destination: Target,
-      })),
-    }
-    return [
-      {
-        service: action.service,
-        number: action.number,
-        oneoff: false,
-        inspect: inspect as unknown as ContainerInspect,
-      },
-    ]
-  })
-  return {
-    containers,
-    networks: Object.values(project.networks).map(({ name }) => ({
-      Name: name,
-    })) as unknown as Observed['networks'],
-    volumes: Object.values(project.volumes).map(({ name }) => ({
-      Name: name,
-    })) as unknown as Observed['volumes'],
-    images: new Map([...images, [IMAGE.id, IMAGE]]),
-    disk: 'shared',
-  }
-}
-
-/** The changes from one file to another, without what is kept. */
-async function changes(before: string, now: string, options: UpOptions = {}): Promise<string> {
-  const observed = settled(await project(before))
-  const { changes } = planUp(await project(now), observed, options)
-  return printChanges(changes.filter(({ verb }) => verb !== 'keep')).replaceAll(/ {2,}/g, ' | ')
-}
-
-const web = (attributes: string, more = '') => `services: {web: {image: i, ${attributes}}}\n${more}`
 
 describe('up', () => {
   test('on an empty engine makes everything, in order', async () => {

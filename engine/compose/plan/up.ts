@@ -65,6 +65,10 @@ export function planRun(project: Project, observed: Observed, oneoff: Oneoff, op
 /** A container that is made under another name until all of it is there; nobody but us has names like it. */
 export const UNFINISHED = '_unfinished'
 
+function isUnfinished({ inspect }: Pick<ObservedContainer, 'inspect'>): boolean {
+  return nameOf(inspect).endsWith(UNFINISHED)
+}
+
 class Up {
   readonly #draft: Draft
   readonly images: Images
@@ -104,10 +108,14 @@ class Up {
       .filter((each) => each.service === service.name && !each.oneoff)
       .toSorted((a, b) => a.number - b.number)
     const { there, leftovers } = sorted(own, (found) => this.#leftover(service, found))
+    // Half a container has the name that a whole one needs while it is made.
+    const freed = leftovers
+      .filter(({ found }) => isUnfinished(found))
+      .map(({ found, why }) => this.#removal(found, [why], []))
     // Only who has something to do waits for others.
     let steps: readonly (number | undefined)[] | undefined
     const before = () => {
-      steps ??= this.before(service, image)
+      steps ??= [...this.before(service, image), ...freed]
       return steps
     }
     const started: number[] = []
@@ -132,7 +140,7 @@ class Up {
     for (const surplus of there.filter(({ number }) => number > count)) {
       this.#removal(surplus, [`${service.name} is to have ${count} container${count === 1 ? '' : 's'}`], [])
     }
-    for (const { found, why } of leftovers) this.#removal(found, [why], started)
+    for (const { found, why } of leftovers) if (!isUnfinished(found)) this.#removal(found, [why], started)
     this.#started.set(service.name, started)
     if (service.container_name !== undefined && count > 1)
       this.#draft.refusals.push(
@@ -146,7 +154,7 @@ class Up {
 
   /** What an `up` that was ended in the middle may have left. */
   #leftover(service: Service, { inspect }: ObservedContainer): string | undefined {
-    if (nameOf(inspect).endsWith(UNFINISHED)) return 'an earlier up did not finish it'
+    if (isUnfinished({ inspect })) return 'an earlier up did not finish it'
     return isAside(inspect) ? `it was replaced by another of ${service.name}` : undefined
   }
 
@@ -282,12 +290,12 @@ class Up {
       : []
   }
 
-  #removal(container: ObservedContainer, reasons: readonly string[], after: readonly number[]): void {
+  #removal(container: ObservedContainer, reasons: readonly string[], after: readonly number[]): number {
     const { service, inspect } = container
     const name = nameOf(inspect)
     this.#draft.changes.push({ kind: 'container', name, verb: 'remove', reasons })
     const stopped = inspect.State.Running ? [this.#draft.stop(container, name, after)] : after
-    this.#draft.steps.add({ kind: 'remove', service, id: inspect.Id, name, volumes: false }, stopped)
+    return this.#draft.steps.add({ kind: 'remove', service, id: inspect.Id, name, volumes: false }, stopped)
   }
 
   /** With `wait`: until every service is healthy, where something says when it is. */
