@@ -8,6 +8,7 @@ import { OwnSteps } from './own-steps.ts'
 import { parseDockerfile } from './parse/parse.ts'
 import { problemText } from './parse/problem.ts'
 import type { Dockerfile, Problem } from './parse/tree.ts'
+import { keepsGitDir } from './plan/contexts.ts'
 import { type PlanDeps, planBuild } from './plan/plan-build.ts'
 import { PlanError } from './plan/plan-error.ts'
 import type { BuildPlan } from './plan/step.ts'
@@ -158,10 +159,11 @@ async function readSource(source: ContextSource, path: string): Promise<Buffer |
 /** The request with files in the place of what was named by an address, or with the Dockerfile that was there alone. */
 async function withFiles(request: BuildRequest, parts: BuildParts, own: OwnSteps): Promise<BuildRequest> {
   const { lookUp, signal } = parts
+  const keepGitDir = keepsGitDir(request)
   const fetch = (source: ContextSource & { readonly kind: 'git' | 'http' }) => {
     const name = `[internal] load remote build context ${source.kind === 'git' ? source.address : source.url}`
     return own.run({ id: `remote-${source.kind}`, name }, signal, (io) =>
-      fetchContext(source, { ...parts, resolveCommit: lookUp.resolveCommit }, io),
+      fetchContext(source, { ...parts, resolveCommit: lookUp.resolveCommit, keepGitDir }, io),
     )
   }
   const { context, dockerfile } = request

@@ -16,6 +16,8 @@ import type { Performer, StepIo } from './solve/performer.ts'
 export interface RemoteParts {
   readonly performer: Pick<Performer, 'perform'>
   readonly resolveCommit: PlanDeps['resolveCommit']
+  /** Whether .git is a part of a checkout, where its address says nothing. */
+  readonly keepGitDir: boolean
   /** A folder of the build's own. */
   readonly scratch: string
   readonly rootless: boolean
@@ -59,7 +61,14 @@ async function checkOut(address: string, parts: RemoteParts, io: StepIo): Promis
   if (checksum !== null && !commit.startsWith(checksum)) {
     throw new EngineError('invalid', `expected checksum to match ${checksum}, got ${commit}`)
   }
-  const operation = { remote, ref, commit, subdirectory, submodules, keepGitDir: keepGitDir ?? false }
+  const operation = {
+    remote,
+    ref,
+    commit,
+    subdirectory,
+    submodules,
+    keepGitDir: keepGitDir ?? parts.keepGitDir,
+  }
   const folder = await fetched(parts, { kind: 'git', ...operation }, io)
   return whole(await folderContext(folder, { stats: null }))
 }

@@ -1,6 +1,6 @@
 /** Contexts as steps: files of whoever asks, a repository, an archive of the web, an image. */
 import type { Range } from '../parse/tree.ts'
-import type { ContextSource } from '../request.ts'
+import type { BuildRequest, ContextSource } from '../request.ts'
 import { gitStep } from './copy.ts'
 import { parseGitAddress } from './git-address.ts'
 import { imageStep } from './image-step.ts'
@@ -32,7 +32,7 @@ export function contextInput(plan: PlanContext, name: string, source: ContextSou
     case 'git': {
       const address = parseGitAddress(source.address, { context: true })
       if (address === null) throw new PlanError(`${source.address} is no address of a git repository`, range)
-      const keepGitDir = address.keepGitDir ?? isOn(plan.request.args.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR'))
+      const keepGitDir = address.keepGitDir ?? keepsGitDir(plan.request)
       const shown = name === MAIN ? '[internal]' : `[context ${name}]`
       const step = gitStep(
         plan,
@@ -90,6 +90,7 @@ export function wholeCopy(origin: 'local' | 'remote-file', path: string): CopyOp
   }
 }
 
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && /^(?:1|t|true)$/i.test(value)
+/** Whether the folder .git of a context is wanted: an argument of BuildKit's own. */
+export function keepsGitDir({ args }: Pick<BuildRequest, 'args'>): boolean {
+  return /^(?:1|t|true)$/i.test(args.get('BUILDKIT_CONTEXT_KEEP_GIT_DIR') ?? '')
 }
