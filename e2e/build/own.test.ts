@@ -1,5 +1,5 @@
 /** Building beside Docker's API: /longshore/v1/builds and /longshore/v1/build-cache, over raw HTTP. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { Client } from '../fixtures/http.ts'
@@ -7,6 +7,7 @@ import { until } from '../fixtures/processes.ts'
 import { readTar } from '../fixtures/read-tar.ts'
 import { tar } from '../fixtures/tar.ts'
 import { onEachBuilder } from './harness/cases.ts'
+import type { Context } from './harness/context.ts'
 
 interface Line {
   readonly kind: string
@@ -43,10 +44,11 @@ onEachBuilder('building beside the API of Docker', (builder) => {
   const idOf = (lines: readonly Line[]) => lines[0]?.id ?? ''
 
   test('a folder is read in place, its steps told with their reasons, and remembered [10.01] [11.01] [11.04]', async () => {
-    const { path: folder } = await builder.context({
+    const made = await builder.context({
       Dockerfile: 'FROM busybox\nCOPY a /a\nRUN cat /a\n',
       a: 'one\n',
     })
+    const folder = forAll(made).path
     const wish = { title: 'shop', context: { kind: 'folder', path: folder }, outputs: image('own:1') }
     const first = await start(wish)
     expect(first.status).toBe(200)
@@ -107,7 +109,7 @@ onEachBuilder('building beside the API of Docker', (builder) => {
   })
 
   test('results go to a folder, an archive, and to whoever fetches them [07.14] [12.01]', async () => {
-    const { beside } = await builder.context({})
+    const { beside } = forAll(await builder.context({}))
     const outputs = [
       { kind: 'local', to: { kind: 'path', path: path.join(beside, 'out') } },
       { kind: 'tar', to: { kind: 'path', path: path.join(beside, 'out.tar') } },
@@ -251,6 +253,13 @@ onEachBuilder('building beside the API of Docker', (builder) => {
     expect((await api.request('POST', BUILDS, { body: 'no json' })).status).toBe(400)
   })
 })
+
+/** The same context, open to an engine that runs as another user. */
+function forAll(context: Context): Context {
+  chmodSync(path.dirname(context.path), 0o755)
+  chmodSync(context.beside, 0o777)
+  return context
+}
 
 /** Files below a folder that hold one of these texts. */
 function holding(folder: string, texts: readonly string[]): string[] {

@@ -17,13 +17,15 @@ export interface FolderContext {
 
 /**
  * `folder` read in place. Everything counts as root's, as if a client had sent it; `kept` keeps owners (an archive
- * that was unpacked). Throws `not-found` or `invalid` when it is no folder.
+ * that was unpacked). Throws `not-found` or `invalid` when it is no folder, `forbidden` for one of another user's.
  */
 export async function folderContext(
   folder: string,
   options: { readonly stats: StatCache | null; readonly owners?: 'kept' | 'root' },
 ): Promise<FolderContext> {
   const root = await realpath(folder).catch((cause: unknown) => {
+    if (['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      throw new EngineError('forbidden', `the engine may not read the build context ${folder}`, { cause })
     throw new EngineError('not-found', `the build context ${folder} does not exist`, { cause })
   })
   if (!(await stat(root)).isDirectory())
