@@ -140,11 +140,21 @@ export class SolveRun {
       (id) => this.#graph.definition(id) === null && !isFolder(this.#graph.step(id)),
     )
     if (unknown.length > 0) {
-      await this.#inputs(unknown)
+      await this.#inputs([...unknown, ...step.inputs.filter((id) => this.#isMissing(id))])
       const found = await this.#byDefinition(step)
       if (found) return found
     }
     return this.#byContent(step, await this.#inputs(step.inputs))
+  }
+
+  /**
+   * It is known what it is, and that the cache has none: what stands on it can hardly be there, so that it need not wait
+   * for the other inputs to be known.
+   */
+  #isMissing(id: StepId): boolean {
+    const { kind } = this.#graph.step(id).operation
+    if (kind === 'image' || kind === 'context' || kind === 'git' || kind === 'http') return false
+    return this.#graph.definition(id) !== null && this.#graph.peek(id) === null
   }
 
   async #inputs(ids: readonly StepId[]): Promise<readonly Outcome[]> {

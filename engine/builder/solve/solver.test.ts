@@ -113,6 +113,22 @@ describe('what runs', () => {
     expect(narrow.ran).toHaveLength(6)
   })
 
+  test('a stage that is not there yet runs beside one that stands on files of the context [11.06]', async () => {
+    const steps = [
+      ...line(),
+      step('assets', run('assets'), ['from']),
+      step('first', copy('/made', 'stage'), ['from', 'make']),
+      step('second', copy('/assets', 'stage'), ['first', 'assets']),
+    ]
+    const { promise: together, resolve } = Promise.withResolvers<void>()
+    world.script.before = async ({ name }) => {
+      if (name === 'make' && world.ran.includes('assets')) resolve()
+      if (name === 'assets') resolve()
+      if (name === 'make') await together
+    }
+    expect((await world.build(steps, 'second')).error).toBeNull()
+  })
+
   test('a result whose layers are gone is made again, and says so', async () => {
     const first = await world.build(line(), 'make')
     const value = first.solved?.value

@@ -47,9 +47,8 @@ function stagesBelow(
 function stateOf(states: readonly BuildStep['state'][]): BuildStep['state'] {
   for (const state of ['failed', 'running'] as const) if (states.includes(state)) return state
   if (states.every((state) => state === 'cached')) return 'cached'
-  if (states.every((state) => state === 'waiting')) return 'waiting'
-  if (states.includes('cancelled')) return 'cancelled'
-  return states.includes('waiting') ? 'running' : 'done'
+  if (states.includes('waiting')) return 'waiting'
+  return states.includes('cancelled') ? 'cancelled' : 'done'
 }
 
 export const STAGE = { height: 44, widest: 120, narrowest: 72 } as const
