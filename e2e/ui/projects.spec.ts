@@ -132,22 +132,23 @@ for (const engine of ENGINES) {
       await expect(plan.getByRole('article', { name: 'Recreate web' }).locator('ins')).toHaveText('theirs')
     })
 
-    await test.step('a start that fails stands in the page with its step', async () => {
-      await retype(
-        page,
-        stack(name, image, 'theirs').replace(
-          'command: ["sh", "-c", "echo migrated"]',
-          'command: ["no-such-program"]',
-        ),
+    await test.step('a change that does not come up is rolled back, and says so in the page', async () => {
+      const broken = stack(name, image, 'theirs').replace(
+        /command: \["sh", "-c", "while.*LEVEL.*\]/,
+        'command: ["no-such-program"]',
       )
-      await expect(plan.getByRole('article', { name: 'Recreate migrate' })).toBeVisible()
-      await main.getByRole('button', { name: 'Apply plan' }).click()
-      await expect(plan.getByRole('alert')).toContainText('no-such-program', { timeout: 60_000 })
-      await expect(plan).toContainText('The plan below goes on from here')
-      await retype(page, stack(name, image, 'theirs'))
-      await expect(plan.getByRole('article', { name: 'Recreate migrate' })).toBeVisible()
       await main.getByRole('button', { name: 'Apply plan' }).click()
       await expect(plan.getByText(`${name} is up`)).toBeVisible({ timeout: 60_000 })
+      await retype(page, broken)
+      await expect(plan.getByRole('article', { name: 'Recreate web' })).toBeVisible()
+      await main.getByRole('button', { name: 'Apply plan' }).click()
+      await expect(plan.getByRole('alert')).toContainText(`rolled back: ${name}-web-1 is as before`, {
+        timeout: 60_000,
+      })
+      await expect(plan.getByRole('alert')).toContainText('no-such-program')
+      await expect(main.getByText('2 of 3 running, 1 done')).toBeVisible()
+      await retype(page, stack(name, image, 'theirs'))
+      await expect(plan.getByRole('article', { name: 'Recreate web' })).toHaveCount(0)
     })
 
     await test.step('down names what goes and what stays', async () => {
