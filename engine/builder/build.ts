@@ -23,7 +23,8 @@ import { layersOf, madeAt } from './target-layers.ts'
 /** What a build is done with. */
 export interface BuildParts {
   readonly solver: Solver
-  readonly performer: Performer
+  /** For a request whose contexts are files: those that were named by an address have come by then. */
+  readonly performer: (request: BuildRequest) => Performer
   readonly exporting: ExportParts
   /** Where caches of elsewhere are. */
   readonly registry: Registry
@@ -58,7 +59,7 @@ async function build(
   problems: Problem[],
   drains: Promise<void>[],
 ): Promise<BuildResult> {
-  const { solver, performer, exporting, emit, signal, now } = parts
+  const { solver, exporting, emit, signal, now } = parts
   const own = new OwnSteps(emit, now)
   const warn = (problem: Problem) => {
     problems.push(problem)
@@ -75,6 +76,7 @@ async function build(
   for (const remark of remarks) if (remark.severity === 'warning') warn(remark)
   throwErrors(remarks)
   own.join(plan.steps.map(({ id, name, inputs, origin }) => ({ id, name, inputs, origin })))
+  const performer = parts.performer(request)
   const elsewhere = { ...exporting, registry: parts.registry, signal }
   const imported = await importCaches(request, elsewhere, own)
   const cache = imported?.cache(solver.cache) ?? solver.cache
@@ -163,7 +165,11 @@ async function withFiles(request: BuildRequest, parts: BuildParts, own: OwnSteps
   const fetch = (source: ContextSource & { readonly kind: 'git' | 'http' }) => {
     const name = `[internal] load remote build context ${source.kind === 'git' ? source.address : source.url}`
     return own.run({ id: `remote-${source.kind}`, name }, signal, (io) =>
-      fetchContext(source, { ...parts, resolveCommit: lookUp.resolveCommit, keepGitDir }, io),
+      fetchContext(
+        source,
+        { ...parts, performer: parts.performer(request), resolveCommit: lookUp.resolveCommit, keepGitDir },
+        io,
+      ),
     )
   }
   const { context, dockerfile } = request

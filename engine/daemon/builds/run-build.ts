@@ -45,14 +45,15 @@ export function buildRunner(
     // What a build looks at stays there until its end.
     await store.withTemporary(async (scratch) => {
       const { credentials, pull } = request
-      const opened = openPerformer({
-        ...{ store, runtime, request, scratch, cacheMounts },
-        fetchImage: (operation, io) => bases.fetch(operation, { credentials, signal: io.signal }, io),
-        joinNetwork,
-      })
-      const performer = keepingRemains(opened, (step, failed) =>
-        keepRemains(parts.buildCache, request.id, step, failed),
-      )
+      const performer = (current: BuildRequest) =>
+        keepingRemains(
+          openPerformer({
+            ...{ store, runtime, request: current, scratch, cacheMounts },
+            fetchImage: (operation, io) => bases.fetch(operation, { credentials, signal: io.signal }, io),
+            joinNetwork,
+          }),
+          (step, failed) => keepRemains(parts.buildCache, request.id, step, failed),
+        )
       await runBuild(request, {
         ...{
           solver,
