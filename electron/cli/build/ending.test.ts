@@ -46,7 +46,10 @@ describe('a failed build', () => {
     origin: { stage: '0', ordinal: 2, text: 'RUN make all', range: lines(2, 3) },
   }
   const step: StepProgress = {
-    ...{ step: { id: 's1', name: '[2/4] RUN make all', inputs: [], origin: null }, statuses: new Map() },
+    ...{
+      step: { id: 's1', name: '[2/4] RUN make all', inputs: [], origin: failure.origin },
+      statuses: new Map(),
+    },
     ...{ reason: { kind: 'changed', text: 'a.c changed', what: ['a.c'] }, layerBytes: null },
     now: { state: 'failed', startedAt: 1000, completedAt: 2000, message: '', exitCode: 2 },
     log: Array.from({ length: 12 }, (_, at) => ({

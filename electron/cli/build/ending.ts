@@ -29,10 +29,11 @@ function error({ message }: BuildFailed): string {
   return `ERROR: failed to build: ${message.startsWith('failed to solve: ') ? '' : 'failed to solve: '}${message}`
 }
 
-function logOf({ step, now, log, reason }: StepProgress): readonly string[] {
+function logOf(progress: StepProgress): readonly string[] {
+  const { step, now, log } = progress
   if (log.length === 0) return []
   const startedAt = 'startedAt' in now ? now.startedAt : (log[0]?.at ?? 0)
-  const why = because(reason)
+  const why = because(progress)
   return [
     ...['------', ` > ${step.name}:`, ...(why === null ? [] : [why])],
     ...log.slice(-LOG_LINES).map(({ at, text }) => `${((at - startedAt) / 1000).toFixed(3)} ${text}`),

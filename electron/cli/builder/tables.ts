@@ -84,9 +84,16 @@ export function historyLines(builds: readonly BuildSummary[], now: number): read
 
 /** One build with its steps and why each ran. */
 export function buildLines(build: BuildDetail, now: number): readonly string[] {
-  const steps = build.stepDetails.map(({ name, now: state, reason, layerBytes }) => {
+  const steps = build.stepDetails.map((step) => {
+    const { name, now: state, reason, layerBytes } = step
     const took = 'completedAt' in state ? seconds(state.completedAt - state.startedAt) : ''
-    return [state.state, took, layerBytes === null ? '' : bytes(layerBytes), name, because(reason) ?? '']
+    return [
+      state.state,
+      took,
+      layerBytes === null ? '' : bytes(layerBytes),
+      name,
+      because({ step, reason }) ?? '',
+    ]
   })
   return [
     ...table([

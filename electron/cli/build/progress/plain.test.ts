@@ -4,9 +4,10 @@ import { PlainView } from './plain.ts'
 
 /** A script of a build by seconds since its start. */
 const at = (second: number) => 1_800_000_000_000 + second * 1000
+const ORIGIN = { stage: '0', ordinal: 2, text: 'RUN x', range: null }
 const steps = (...names: readonly string[]): BuildProgress => ({
   ...{ kind: 'steps', at: at(0) },
-  steps: names.map((name, number) => ({ id: `s${number}`, name, inputs: [], origin: null })),
+  steps: names.map((name, number) => ({ id: `s${number}`, name, inputs: [], origin: ORIGIN })),
 })
 const step = (second: number, id: string, now: StepNow, reason: StepReason | null = null): BuildProgress => ({
   ...{ kind: 'step', at: at(second), id, now, reason, layerBytes: null },
@@ -61,6 +62,14 @@ describe('plain progress', () => {
     expect(printed(steps('COPY . .'), started(0, 's0', reason), done(0, 0.34, 's0'))).toBe(
       ['#1 COPY . .', '#1 ran because: src/app.ts changed', '#1 DONE 0.3s', ''].join('\n'),
     )
+  })
+
+  test('what is no instruction has no reason to tell', () => {
+    const view = new PlainView()
+    const id = 'load'
+    view.add({ kind: 'steps', at: at(0), steps: [{ id, name: '[internal] load', inputs: [], origin: null }] })
+    const lines = view.add(started(0, id, { kind: 'asked', text: 'always' }))
+    expect(lines).toEqual(['#1 [internal] load'])
   })
 
   test('a step that was never built before has no reason to tell', () => {

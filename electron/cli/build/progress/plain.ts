@@ -54,7 +54,7 @@ export class PlainView {
     const shown = this.#of(id)
     if (shown.ended) return []
     const lines = this.#logLines(id, log)
-    const reason = because(step.reason)
+    const reason = because(step)
     if (reason !== null && !shown.reasonSaid) {
       shown.reasonSaid = true
       lines.unshift(reason)

@@ -59,7 +59,8 @@ function painted(out: NodeJS.WritableStream, screen: WriteStream | null): Report
   const startedAt = Date.now()
   let painted = 0
   const draw = () => {
-    const size = { columns: screen?.columns ?? 80, rows: screen?.rows ?? 24 }
+    // A terminal that nobody has told its size says 0.
+    const size = { columns: screen?.columns || 80, rows: screen?.rows || 24 }
     const colours = screen !== null && !process.env.NO_COLOR
     const text = paint(model, startedAt, Date.now(), { ...size, colours })
     out.write(repaint(text, painted))

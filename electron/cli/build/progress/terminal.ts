@@ -1,7 +1,7 @@
 /** Progress that is painted anew on a terminal, as BuildKit's: steps in order, running ones with the end of their log. */
 import type { StepNow } from '../../../../engine/api/longshore/build-events.ts'
 import type { BuildModel, StepProgress } from './model.ts'
-import { because, part, seconds } from './words.ts'
+import { part, reasonOf, seconds } from './words.ts'
 
 /** What the terminal is like. */
 export interface Screen {
@@ -46,8 +46,9 @@ function block(step: StepProgress, now: number): readonly Line[] {
   const from = 'startedAt' in state ? state.startedAt : now
   const to = 'completedAt' in state ? state.completedAt : state.state === 'running' ? now : from
   const mark = { cached: 'CACHED ', failed: 'ERROR ', cancelled: 'CANCELED ' }[state.state as string] ?? ''
-  const reason = because(step.reason)
-  const why = reason === null ? '' : `  (${reason})`
+  // That all of it runs anew was asked for, and need not be said of each.
+  const reason = step.reason?.kind === 'asked' ? null : reasonOf(step)
+  const why = reason === null ? '' : ` (${reason})`
   const line: Line = {
     text: ` => ${mark}${step.step.name}${why}`,
     time: seconds(to - from),

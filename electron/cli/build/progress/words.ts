@@ -1,6 +1,12 @@
 /** Numbers and reasons as progress says them. Pure. */
-import type { StepReason } from '../../../../engine/api/longshore/build-events.ts'
+import type { BuildStep, StepReason } from '../../../../engine/api/longshore/build-events.ts'
 import type { StatusLine } from './model.ts'
+
+/** What of a step says why it ran. */
+export interface Told {
+  readonly step: Pick<BuildStep, 'origin'>
+  readonly reason: StepReason | null
+}
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
@@ -29,17 +35,24 @@ export function part(line: Pick<StatusLine, 'name' | 'current' | 'total'>): stri
   return `${line.name.replace(/:$/, '')}:${amount({ current: line.current, total: 0 })}`
 }
 
-/** Why a step ran, or null where there is nothing to wonder about: it was cached, or is new. */
-export function because(reason: StepReason | null): string | null {
+/** Why a step ran, or null where there is nothing to wonder about: it was cached, is new, or no instruction's. */
+export function reasonOf({ step, reason }: Told): string | null {
+  if (step.origin === null) return null
   switch (reason?.kind) {
     case 'changed':
     case 'input':
     case 'asked':
     case 'lost':
-      return `ran because: ${reason.text}`
+      return reason.text
     case 'cached':
     case 'new':
     case undefined:
       return null
   }
+}
+
+/** The same as a line of its own. */
+export function because(told: Told): string | null {
+  const reason = reasonOf(told)
+  return reason === null ? null : `ran because: ${reason}`
 }
