@@ -132,6 +132,8 @@ export interface PlanStep {
   readonly number: number
   readonly words: string
   readonly wait: boolean
+  /** When it fails, what was replaced comes back. */
+  readonly rollsBack: boolean
 }
 
 export interface PlanView {

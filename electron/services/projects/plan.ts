@@ -72,10 +72,11 @@ export function viewOf(
     keeps: change.keeps ?? [],
     steps: plan.steps.filter((step) => isOf(step.action, change, plan.steps)).map(({ number }) => number),
   })) satisfies PlanChange[]
-  const steps = plan.steps.map(({ number, action }) => ({
+  const steps = plan.steps.map(({ number, action, otherwise }) => ({
     number,
     words: describeAction(action),
     wait: action.kind === 'wait' || action.kind === 'watch' || action.kind === 'delay',
+    rollsBack: otherwise?.kind === 'rollback',
   }))
   return {
     changes,

@@ -29,8 +29,8 @@ export interface Edits {
   discard(file: ProjectFile): Promise<void>
   /** Keeps the person's text over the file that others changed. */
   keep(file: ProjectFile): Promise<void>
-  /** What was written is on disk now. */
-  forget(): void
+  /** These texts are kept elsewhere now. What was written since is not. */
+  forget(texts: Readonly<Record<string, string>>): void
 }
 
 export function useEdits(engine: string, name: string): Edits {
@@ -46,12 +46,16 @@ export function useEdits(engine: string, name: string): Edits {
     (error) => setFailure(failureOf(error)),
   )
   const textOf = (file: ProjectFile) => own[file.path] ?? file.draft ?? file.text ?? ''
-  const put = (next: Readonly<Record<string, string>>) =>
-    written.set((before) => new Map(before).set(key, next))
-  const drop = (file: string) => {
-    const { [file]: _, ...rest } = own
-    put(rest)
-  }
+  const forget = (texts: Readonly<Record<string, string>>) =>
+    written.set((before) => {
+      const left = Object.entries(before.get(key) ?? {}).filter(([file, text]) => texts[file] !== text)
+      return new Map(before).set(key, Object.fromEntries(left))
+    })
+  const drop = (file: string) =>
+    written.set((before) => {
+      const { [file]: _, ...rest } = before.get(key) ?? {}
+      return new Map(before).set(key, rest)
+    })
   const all = files?.files ?? []
   const differing = all.filter((file) => textOf(file) !== (file.text ?? ''))
   return {
@@ -67,7 +71,7 @@ export function useEdits(engine: string, name: string): Edits {
       const texts = Object.fromEntries(all.map((file) => [file.path, textOf(file)] as const))
       const changed = Object.entries(texts).filter(([path]) => own[path] !== undefined)
       await client.projects.saveDraft({ engine, name, texts: Object.fromEntries(changed) })
-      put({})
+      forget(texts)
     },
     async discard(file) {
       await client.projects.saveDraft({ engine, name, texts: { [file.path]: null } })
@@ -79,6 +83,6 @@ export function useEdits(engine: string, name: string): Edits {
       await client.projects.saveDraft({ engine, name, texts: { [file.path]: text } })
       drop(file.path)
     },
-    forget: () => put({}),
+    forget,
   }
 }

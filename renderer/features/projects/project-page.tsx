@@ -68,17 +68,18 @@ export function ProjectPage(props: {
   const save = () => edits.save().catch((error: unknown) => setFailure(failureOf(error)))
   const apply = async () => {
     if (!plan || !canApply) return
+    const { texts } = edits
     setApplying(true)
     setFailure(null)
     try {
       await client.projects.apply({
         engine,
         name: row.name,
-        texts: edits.texts,
+        texts,
         intent,
         fingerprint: plan.fingerprint,
       })
-      edits.forget()
+      edits.forget(texts)
     } catch (error) {
       setFailure(failureOf(error))
       planning.again()

@@ -76,6 +76,9 @@ export function PlanList(props: { readonly plan: Plan; readonly progress?: reado
           key={`${change.verb} ${change.kind} ${change.name}`}
           change={change}
           steps={change.steps.flatMap((number) => progress.get(number) ?? [])}
+          rollsBack={plan.steps.some(
+            (step) => step.rollsBack && !step.wait && change.steps.includes(step.number),
+          )}
         />
       ),
     })),
@@ -88,7 +91,9 @@ export function PlanList(props: { readonly plan: Plan; readonly progress?: reado
           title={capital(step.words)}
           steps={[progress.get(step.number)].filter((each) => each !== undefined)}
         >
-          What depends on it waits; if it never is, the rest is not begun.
+          {step.rollsBack
+            ? 'If it is not, what was there before comes back and the deploy has failed.'
+            : 'What depends on it waits; if it never is, the rest is not begun.'}
         </Card>
       ),
     })),
@@ -127,7 +132,11 @@ export function PlanCommand(props: { readonly command: string }) {
   )
 }
 
-function ChangeCard(props: { readonly change: PlanChange; readonly steps: readonly StepView[] }) {
+function ChangeCard(props: {
+  readonly change: PlanChange
+  readonly steps: readonly StepView[]
+  readonly rollsBack: boolean
+}) {
   const { change } = props
   const { icon: Icon, tone } = ICONS[change.verb]
   const short = change.service ?? change.name
@@ -151,6 +160,7 @@ function ChangeCard(props: { readonly change: PlanChange; readonly steps: readon
           volumes goes.
         </p>
       )}
+      {props.rollsBack && <p>If it does not come up, the one before comes back.</p>}
       {change.verb !== 'recreate' && change.keeps.length > 0 && <p>Keeps {change.keeps.join(', ')}.</p>}
     </Card>
   )
