@@ -97,6 +97,12 @@ function queryOf(options: BuildOptions): Readonly<Record<string, string | undefi
     extrahosts: options.extraHosts.length === 0 ? undefined : options.extraHosts.join('\n'),
     shmsize: options.shmBytes?.toString(),
     memory: options.memoryBytes?.toString(),
+    memswap: options.memorySwapBytes?.toString(),
+    cpushares: options.cpus.cpuShares?.toString(),
+    cpuperiod: options.cpus.cpuPeriod?.toString(),
+    cpuquota: options.cpus.cpuQuota?.toString(),
+    cpusetcpus: options.cpus.cpusetCpus,
+    cpusetmems: options.cpus.cpusetMems,
     cgroupparent: options.cgroupParent ?? undefined,
     ulimits:
       options.ulimits.length === 0

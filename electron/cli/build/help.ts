@@ -16,7 +16,8 @@ What a build is given
   --label NAME=VALUE
   --annotation [manifest|index[,...]:]NAME=VALUE
   --add-host NAME:ADDRESS     --network default|none|host|NAME
-  --shm-size, -m/--memory, --ulimit, --cgroup-parent
+  --shm-size, -m/--memory, --memory-swap, -c/--cpu-shares, --cpu-period, --cpu-quota,
+  --cpuset-cpus, --cpuset-mems, --ulimit, --cgroup-parent
   --allow security.insecure|network.host
 
 What comes of it

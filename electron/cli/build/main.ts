@@ -80,7 +80,11 @@ async function buildInPlace(
   const agents = await openAgents(options.ssh, process.env, cwd)
   try {
     const secrets = await readSecrets(options.secrets, process.env, cwd)
-    const start = buildStart(options, { sources, secrets, ssh: agents.sockets }, platformOf(client))
+    const start = buildStart(
+      options,
+      { sources, secrets, ssh: agents.sockets },
+      { cwd, ownPlatform: platformOf(client) },
+    )
     const events = await client.builds.start(start, {
       ...(sources.body === null ? {} : { context: sources.body }),
       accounts: await allAccounts(process.env),

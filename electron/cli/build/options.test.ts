@@ -103,6 +103,16 @@ describe('flags of build', () => {
     })
   })
 
+  test('processors and swap', () => {
+    expect(
+      read('-c 512 --cpu-period 100000 --cpu-quota 50000 --cpuset-cpus 0-1 --memory-swap -1 .'),
+    ).toMatchObject({
+      memorySwapBytes: -1,
+      cpus: { cpuShares: 512, cpuPeriod: 100_000, cpuQuota: 50_000, cpusetCpus: '0-1' },
+    })
+    expect(read('--memory-swap 2g .')).toMatchObject({ memorySwapBytes: 2 ** 31, cpus: {} })
+  })
+
   test('the epoch comes from the environment or an argument', () => {
     expect(read('.', { SOURCE_DATE_EPOCH: '5' }).sourceDateEpoch).toBe(5)
     expect(read('--build-arg SOURCE_DATE_EPOCH=7 .', { SOURCE_DATE_EPOCH: '5' }).sourceDateEpoch).toBe(7)

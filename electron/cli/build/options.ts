@@ -54,6 +54,15 @@ export interface BuildOptions {
   readonly ulimits: readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
   readonly shmBytes: number | null
   readonly memoryBytes: number | null
+  /** -1 is no limit. */
+  readonly memorySwapBytes: number | null
+  readonly cpus: {
+    readonly cpuShares?: number
+    readonly cpuPeriod?: number
+    readonly cpuQuota?: number
+    readonly cpusetCpus?: string
+    readonly cpusetMems?: string
+  }
   readonly cgroupParent: string | null
   readonly progress: ProgressStyle
   readonly check: boolean
@@ -73,6 +82,8 @@ const YES = { type: 'boolean' } as const
 const TABLE: FlagTable = {
   ...{ 'add-host': MANY, allow: MANY, annotation: MANY, attest: MANY, 'build-arg': MANY },
   ...{ 'build-context': MANY, builder: TEXT, 'cache-from': MANY, 'cache-to': MANY, call: TEXT },
+  ...{ 'cpu-period': TEXT, 'cpu-quota': TEXT, 'cpu-shares': { type: 'string', short: 'c' } },
+  ...{ 'cpuset-cpus': TEXT, 'cpuset-mems': TEXT, 'memory-swap': TEXT },
   ...{ 'cgroup-parent': TEXT, check: YES, compress: YES, debug: { type: 'boolean', short: 'D' } },
   ...{ file: { type: 'string', short: 'f' }, 'force-rm': YES, host: { type: 'string', short: 'H' } },
   ...{ help: { type: 'boolean', short: 'h' }, iidfile: TEXT, label: MANY, load: YES },
@@ -85,7 +96,7 @@ const TABLE: FlagTable = {
 
 /** Reads the flags; null asks for help. Throws `invalid` for what is wrong, `not-implemented` for what is not there. */
 export function readBuildOptions(args: readonly string[], environment: Environment): BuildOptions | null {
-  const flags = readFlags(args, TABLE, { leading: false, usage: 'build' })
+  const flags = readFlags(negatives(args), TABLE, { leading: false, usage: 'build' })
   if (flags.yes('help')) return null
   refuse(flags)
   const [path, ...more] = flags.names
@@ -127,6 +138,9 @@ export function readBuildOptions(args: readonly string[], environment: Environme
     ulimits: flags.list('ulimit').map(ulimit),
     shmBytes: bytesOf(flags.text('shm-size'), '--shm-size'),
     memoryBytes: bytesOf(flags.text('memory'), '--memory'),
+    memorySwapBytes:
+      flags.text('memory-swap') === '-1' ? -1 : bytesOf(flags.text('memory-swap'), '--memory-swap'),
+    cpus: cpus(flags),
     cgroupParent: flags.text('cgroup-parent') ?? null,
     progress: quiet ? 'quiet' : progressOf(flags, environment),
     check: flags.yes('check') || flags.text('call') === 'check',
@@ -135,6 +149,17 @@ export function readBuildOptions(args: readonly string[], environment: Environme
     sourceDateEpoch: epoch === undefined || epoch === '' ? null : whole(epoch, 'SOURCE_DATE_EPOCH'),
     host: flags.text('host') ?? null,
   }
+}
+
+/** `--memory-swap -1`: a number is the value of the flag before it, and no flag of its own. */
+function negatives(args: readonly string[]): readonly string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const before = joined.at(-1)
+    if (/^-\d+$/.test(arg) && before?.startsWith('--')) joined[joined.length - 1] = `${before}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
 }
 
 function refuse(flags: Flags): void {
@@ -244,6 +269,18 @@ function annotation(line: string): readonly WantedAnnotation[] {
     platform: /\[(.+)\]/.exec(place)?.[1] ?? null,
     ...{ key, value },
   }))
+}
+
+function cpus(flags: Flags): BuildOptions['cpus'] {
+  const [shares, period, quota] = ['cpu-shares', 'cpu-period', 'cpu-quota'].map((name) => flags.whole(name))
+  const [processors, nodes] = ['cpuset-cpus', 'cpuset-mems'].map((name) => flags.text(name))
+  return {
+    ...(shares === undefined ? {} : { cpuShares: shares }),
+    ...(period === undefined ? {} : { cpuPeriod: period }),
+    ...(quota === undefined ? {} : { cpuQuota: quota }),
+    ...(processors === undefined ? {} : { cpusetCpus: processors }),
+    ...(nodes === undefined ? {} : { cpusetMems: nodes }),
+  }
 }
 
 function ulimit(line: string): BuildOptions['ulimits'][number] {

@@ -15,7 +15,11 @@ export interface Prepared {
  * The request. Archives and files come back to this command as streams, which writes them as whoever runs it.
  * `ownPlatform` is what is built where no platform is named.
  */
-export function buildStart(options: BuildOptions, prepared: Prepared, ownPlatform: string): BuildStart {
+export function buildStart(
+  options: BuildOptions,
+  prepared: Prepared,
+  { cwd, ownPlatform }: { readonly cwd: string; readonly ownPlatform: string },
+): BuildStart {
   const { context, dockerfile, namedContexts } = prepared.sources
   const platform = options.platform ?? ownPlatform
   return {
@@ -29,10 +33,12 @@ export function buildStart(options: BuildOptions, prepared: Prepared, ownPlatfor
     ...(options.network === null ? {} : { network: options.network }),
     ...(options.shmBytes === null ? {} : { shmBytes: options.shmBytes }),
     ...(options.memoryBytes === null ? {} : { memoryBytes: options.memoryBytes }),
+    ...(options.memorySwapBytes === null ? {} : { memorySwapBytes: options.memorySwapBytes }),
+    ...options.cpus,
     ...(options.cgroupParent === null ? {} : { cgroupParent: options.cgroupParent }),
     ...(options.sourceDateEpoch === null ? {} : { sourceDateEpoch: options.sourceDateEpoch }),
-    cacheFrom: options.cacheFrom.map(cacheSpec),
-    cacheTo: options.cacheTo.map(cacheSpec),
+    cacheFrom: options.cacheFrom.map((fields) => cacheSpec(fields, cwd)),
+    cacheTo: options.cacheTo.map((fields) => cacheSpec(fields, cwd)),
     // What is for another platform than is built is for nothing here.
     annotations: options.annotations
       .filter((annotation) => annotation.platform === null || annotation.platform === platform)
@@ -48,9 +54,19 @@ function titleOf({ names, path: place }: BuildOptions): string {
   return /:\/\/|^git@/.test(place) ? place : path.basename(path.resolve(place))
 }
 
-function cacheSpec(fields: Readonly<Record<string, string>>) {
-  const { type = 'registry', ...rest } = fields
-  return { type, fields: rest }
+/** Folders are told in full: the engine stands elsewhere. */
+function cacheSpec(given: Readonly<Record<string, string>>, cwd: string) {
+  const { type = 'registry', ...fields } = given
+  if (type !== 'local') return { type, fields }
+  const { src, dest, ...rest } = fields
+  return {
+    type,
+    fields: {
+      ...rest,
+      ...(src === undefined ? {} : { src: path.resolve(cwd, src) }),
+      ...(dest === undefined ? {} : { dest: path.resolve(cwd, dest) }),
+    },
+  }
 }
 
 function outputOf(output: BuildOptions['outputs'][number]): BuildOutput {

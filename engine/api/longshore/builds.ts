@@ -87,6 +87,15 @@ export interface BuildStart {
   readonly shmBytes?: number
   readonly ulimits?: readonly { readonly name: string; readonly soft: number; readonly hard: number }[]
   readonly memoryBytes?: number
+  /** Memory and swap together; -1 is no limit. */
+  readonly memorySwapBytes?: number
+  readonly cpuShares?: number
+  /** Microseconds. */
+  readonly cpuPeriod?: number
+  readonly cpuQuota?: number
+  /** `0-2,4` */
+  readonly cpusetCpus?: string
+  readonly cpusetMems?: string
   readonly cgroupParent?: string
   /** `security.insecure`, `network.host`. */
   readonly allow?: readonly string[]
