@@ -72,6 +72,26 @@ describe('the digest of a context', () => {
   })
 })
 
+describe('a context of many files', () => {
+  it('has the digests that its files have alone, and leaves out the same [10.01]', async () => {
+    for (let folder = 0; folder < 30; folder++) {
+      await mkdir(join(root, `many/${folder}/inner`), { recursive: true })
+      for (let file = 0; file < 60; file++)
+        await writeFile(join(root, `many/${folder}/inner/${file}`), `${folder} ${file}`)
+    }
+    const ignore = ['many/1*', '!many/12/inner/*5', '**/7']
+    const folder = open(ignore)
+    const seen = new Map<string, string>()
+    const whole = await folder.digest('', (path, digest) => seen.set(path, digest))
+    expect(seen.size).toBe(3 + 18 * 59 + 6)
+    for (const [path, digest] of seen) expect(await open(ignore).digest(path), path).toBe(digest)
+    await writeFile(join(root, 'many/17/inner/1'), 'left out')
+    expect(await open(ignore).digest('')).toBe(whole)
+    await writeFile(join(root, 'many/28/inner/1'), 'not left out')
+    expect(await open(ignore).digest('')).not.toBe(whole)
+  })
+})
+
 describe('the stat cache', () => {
   it('gives the digest of a file that looks as it did without reading it [10.01]', async () => {
     await utimes(join(root, 'src/app.ts'), 1000, 1000)

@@ -2,24 +2,12 @@
  * A folder of the host as a build context, read in place: nothing is copied, only what a step asks for is looked at,
  * and a file that looks as it did in the last build is not read.
  */
-import { createHash, hash } from 'node:crypto'
-import type { Stats } from 'node:fs'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  readSync,
-} from 'node:fs'
-import { open } from 'node:fs/promises'
-import { EngineError } from '../errors.ts'
+import type { Look } from '../host/folder-looks.ts'
+import { FileDigests, kindOf, sha256 } from './file-digests.ts'
 import { IgnoreRules, type Judgement } from './ignore.ts'
+import { Listings, lookAt } from './listing.ts'
 import { Slices } from './slices.ts'
 import type { ContentDigest, FolderStats } from './stat-cache.ts'
-import { unreadable } from './unreadable.ts'
 
 /** What is told of each file, link and folder that is looked at; paths as `digest` takes them. */
 export type EachDigest = (path: string, digest: ContentDigest) => void
@@ -48,12 +36,6 @@ export interface FolderOptions {
   readonly stats: FolderStats
 }
 
-/** Files up to this size are read in one go, without the thread pool, which costs more than the reading. */
-const SMALL_BYTES = 128 * 1024
-const CHUNK_BYTES = 1024 * 1024
-/** A file that was exchanged for a link or a pipe must not be followed or waited for. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-
 /** The folder at `path` (absolute, no links in it). Throws `invalid` for a pattern that is none. */
 export function openFolder(path: string, options: FolderOptions): ContextFolder {
   const reader = new FolderReader(path, options)
@@ -65,158 +47,96 @@ export function openFolder(path: string, options: FolderOptions): ContextFolder 
   }
 }
 
+/** One call of `digest`. */
+interface Walk {
+  readonly each: EachDigest
+  readonly slices: Slices
+  readonly listings: Listings
+}
+
 class FolderReader {
   readonly rules: IgnoreRules
   readonly #root: string
-  readonly #options: FolderOptions
-  readonly #buffer = Buffer.allocUnsafe(SMALL_BYTES + 1)
+  readonly #digests: FileDigests
   /** Folders on the way that are known to be none but folders. */
   readonly #real = new Set<string>([''])
 
-  constructor(root: string, options: FolderOptions) {
-    this.rules = new IgnoreRules(options.ignore)
+  constructor(root: string, { ignore, owners, stats }: FolderOptions) {
+    this.rules = new IgnoreRules(ignore)
     this.#root = root
-    this.#options = options
+    this.#digests = new FileDigests(root, owners, stats)
   }
 
   async digest(path: string, each: EachDigest): Promise<ContentDigest | null> {
-    if (path === '') return await this.#folder('', null, KEPT, each, new Slices())
+    if (path === '') return await this.#walk('', null, KEPT, each)
     const slash = path.lastIndexOf('/')
     if (slash > 0 && !this.#isReal(path.slice(0, slash))) return null
-    const stats = this.#stat(path)
-    if (stats === null) return null
+    const look = lookAt(this.#root, path)
+    if (look === null) return null
     const judged = this.rules.empty ? KEPT : this.rules.judge(path)
-    if (stats.isDirectory()) return await this.#folder(path, stats, judged, each, new Slices())
+    if (kindOf(look) === 'folder') return await this.#walk(path, look, judged, each)
     if (judged.excluded) return null
-    const found = this.#leaf(path, stats) ?? (await this.#large(path, stats))
+    const found = await this.#digests.of(path, look)
     each(path, found)
     return found
   }
 
-  /** Null when it is left out with all that is in it. `stats` null leaves the folder's own mode and owner out. */
-  async #folder(
+  async #walk(
     path: string,
-    stats: Stats | null,
+    look: Look | null,
     judged: Judgement,
     each: EachDigest,
-    slices: Slices,
+  ): Promise<ContentDigest | null> {
+    const listings = new Listings(this.#root)
+    try {
+      return await this.#folder(path, look, judged, { each, slices: new Slices(), listings })
+    } finally {
+      listings.close()
+    }
+  }
+
+  /** Null when it is left out with all that is in it. `look` null leaves the folder's own mode and owner out. */
+  async #folder(
+    path: string,
+    look: Look | null,
+    judged: Judgement,
+    walk: Walk,
   ): Promise<ContentDigest | null> {
     if (judged.excluded && !this.rules.mayHold(path)) return null
-    const lines: string[] = []
-    for (const name of this.#names(path)) {
-      if (slices.over()) await slices.next()
-      const below = path === '' ? name : `${path}/${name}`
-      const found = this.#stat(below)
-      if (found === null) {
-        if (name.includes('\uFFFD')) throw unnameable(this.#root, below)
-        continue // gone since the folder was listed
-      }
+    const listed = walk.listings.list(path)
+    const entries = (listed instanceof Promise ? await listed : listed).map((entry) => {
+      const below = path === '' ? entry.name : `${path}/${entry.name}`
       const inner = this.rules.empty ? KEPT : this.rules.step(judged.state, below)
-      if (found.isDirectory()) {
-        const digest = await this.#folder(below, found, inner, each, slices)
+      return { ...entry, below, inner, kind: kindOf(entry.look) }
+    })
+    const folders = entries.filter(
+      ({ kind, inner, below }) => kind === 'folder' && !(inner.excluded && !this.rules.mayHold(below)),
+    )
+    walk.listings.foresee(folders.map(({ below }) => below))
+    const lines: string[] = []
+    for (const { name, look: found, below, inner, kind } of entries) {
+      if (walk.slices.over()) await walk.slices.next()
+      if (kind === 'folder') {
+        const digest = await this.#folder(below, found, inner, walk)
         if (digest) lines.push(`${name}\0${digest}\n`)
-      } else if (!inner.excluded && !found.isSocket()) {
-        const digest = this.#leaf(below, found) ?? (await this.#large(below, found))
-        each(below, digest)
-        lines.push(`${name}\0${digest}\n`)
+      } else if (!inner.excluded && kind !== 'socket') {
+        const digest = this.#digests.of(below, found)
+        const known = typeof digest === 'string' ? digest : await digest
+        walk.each(below, known)
+        lines.push(`${name}\0${known}\n`)
       }
     }
     if (lines.length === 0 && judged.excluded) return null
-    const own = stats === null ? '' : this.#header('folder', stats)
+    const own = look === null ? '' : this.#digests.header('folder', look)
     return sha256(`${own}\n${lines.join('')}`)
-  }
-
-  /** A small file, link or device; null for a file that is too large to be read at once. */
-  #leaf(path: string, stats: Stats): ContentDigest | null {
-    const known = this.#options.stats.get(path, stats)
-    if (known) return known
-    const readAt = Date.now()
-    if (stats.isFile()) {
-      if (stats.size > SMALL_BYTES) return null
-      return this.#readSmall(path, stats, readAt)
-    }
-    let what = 'device'
-    if (stats.isSymbolicLink()) what = `link\0${readlinkSync(`${this.#root}/${path}`)}`
-    const digest = sha256(`${this.#header(what, stats)}${stats.rdev}`)
-    this.#options.stats.set(path, stats, readAt, digest)
-    return digest
-  }
-
-  #readSmall(path: string, stats: Stats, readAt: number): ContentDigest | null {
-    let file: number
-    try {
-      file = openSync(`${this.#root}/${path}`, READ)
-    } catch (cause) {
-      throw unreadable(path, cause)
-    }
-    try {
-      let length = 0
-      while (length < this.#buffer.length) {
-        const count = readSync(file, this.#buffer, length, this.#buffer.length - length, null)
-        if (count === 0) break
-        length += count
-      }
-      if (length > SMALL_BYTES) return null // it grew
-      return this.#note(
-        path,
-        stats,
-        fstatSync(file),
-        readAt,
-        hash('sha256', this.#buffer.subarray(0, length)),
-      )
-    } finally {
-      closeSync(file)
-    }
-  }
-
-  async #large(path: string, stats: Stats): Promise<ContentDigest> {
-    const readAt = Date.now()
-    const file = await open(`${this.#root}/${path}`, READ).catch((cause: unknown) => {
-      throw unreadable(path, cause)
-    })
-    try {
-      const content = createHash('sha256')
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-      for (;;) {
-        const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
-        if (bytesRead === 0) break
-        content.update(chunk.subarray(0, bytesRead))
-      }
-      return this.#note(path, stats, await file.stat(), readAt, content.digest('hex'))
-    } finally {
-      await file.close()
-    }
-  }
-
-  /** The file's digest; kept only if it is still the file that was looked at. */
-  #note(path: string, before: Stats, after: Stats, readAt: number, content: string): ContentDigest {
-    const digest = sha256(`${this.#header('file', after)}${content}`)
-    if (before.ino === after.ino && before.size === after.size && before.ctimeMs === after.ctimeMs)
-      this.#options.stats.set(path, after, readAt, digest)
-    return digest
-  }
-
-  #header(kind: string, stats: Stats): string {
-    const owner = this.#options.owners === 'root' ? '0:0' : `${stats.uid}:${stats.gid}`
-    return `${kind}\0${stats.mode & 0o7777}\0${owner}\0`
-  }
-
-  #names(path: string): string[] {
-    try {
-      return readdirSync(path === '' ? this.#root : `${this.#root}/${path}`).sort()
-    } catch (cause) {
-      if (path !== '' && (cause as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw unreadable(path === '' ? this.#root : path, cause)
-    }
-  }
-
-  #stat(path: string): Stats | null {
-    return lstatSync(`${this.#root}/${path}`, { throwIfNoEntry: false }) ?? null
   }
 
   #isReal(folder: string): boolean {
     if (this.#real.has(folder)) return true
-    for (const prefix of prefixes(folder)) if (!this.#stat(prefix)?.isDirectory()) return false
+    for (const prefix of prefixes(folder)) {
+      const look = lookAt(this.#root, prefix)
+      if (look === null || kindOf(look) !== 'folder') return false
+    }
     this.#real.add(folder)
     return true
   }
@@ -224,19 +144,8 @@ class FolderReader {
 
 const KEPT: Judgement = { excluded: false, state: null }
 
-function sha256(text: string): ContentDigest {
-  return `sha256:${hash('sha256', text)}`
-}
-
 function* prefixes(path: string): Generator<string> {
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1))
     yield path.slice(0, slash)
   yield path
-}
-
-function unnameable(root: string, path: string): EngineError {
-  return new EngineError(
-    'invalid',
-    `the name of a file of the build context ${root} is not UTF-8 (${path}): rename it, or name its folder in .dockerignore`,
-  )
 }

@@ -4,9 +4,9 @@
  * a crash leaves half-written is a line that cannot be read, and costs one file's reading.
  */
 import { createHash } from 'node:crypto'
-import type { Stats } from 'node:fs'
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Look } from '../host/folder-looks.ts'
 import { Slices } from './slices.ts'
 
 /** `sha256:<64 hex>`. */
@@ -51,7 +51,7 @@ export class FolderStats {
   }
 
   /** The digest of `path` when it looks as it did. */
-  get(path: string, stats: Stats): ContentDigest | null {
+  get(path: string, stats: Look): ContentDigest | null {
     const row = this.#rows.get(path)
     if (
       row === undefined ||
@@ -70,7 +70,7 @@ export class FolderStats {
    * Notes the digest of a file that was read at `readAt` (ms since 1970). One that changed so shortly before that
    * another change would leave the same times is not noted: it is read again the next time.
    */
-  set(path: string, stats: Stats, readAt: number, digest: ContentDigest): void {
+  set(path: string, stats: Look, readAt: number, digest: ContentDigest): void {
     const tick = Number.isInteger(stats.ctimeMs / 1000) ? COARSE_TICK_MS : TICK_MS
     if (Math.max(stats.ctimeMs, stats.mtimeMs) + tick > readAt) return
     const { dev, ino, size } = stats

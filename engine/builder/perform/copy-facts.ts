@@ -61,7 +61,8 @@ async function ofFolder(
     return [...facts, { name: `folders of ${path || '.'}`, value: `sha256:${folders.digest('hex')}`, as }]
   }
   const digest = await folder.digest(path, (name, value) => {
-    if (name !== path) facts.push({ name, value, as: `${as}/${posix.relative(path, name)}` })
+    if (name !== path)
+      facts.push({ name, value, as: `${as}/${path === '' ? name : name.slice(path.length + 1)}` })
   })
   if (!digest) throw missing(path)
   return [...facts, { name: path || '.', value: digest, as }]

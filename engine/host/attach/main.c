@@ -50,11 +50,13 @@ int main(int argc, char **argv)
 			return applet_init(argc - 1, argv + 1);
 		if (strcmp(argv[1], "files") == 0)
 			return applet_files(argc - 1, argv + 1);
+		if (strcmp(argv[1], "look") == 0)
+			return applet_look(argc - 1, argv + 1);
 		if (strcmp(argv[1], "version") == 0) {
 			puts("longshore-native 1");
 			return 0;
 		}
 	}
-	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|leash|enter|files|userns|in|init|umount|version ...\n", stderr);
+	fputs("usage: longshore-native attach|exec|join|runtime|net|dns|forward|hold|leash|look|enter|files|userns|in|init|umount|version ...\n", stderr);
 	return 2;
 }

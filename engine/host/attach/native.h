@@ -19,6 +19,7 @@ int applet_enter(int argc, char **argv);
 int applet_init(int argc, char **argv);
 int applet_umount(int argc, char **argv);
 int applet_files(int argc, char **argv);
+int applet_look(int argc, char **argv);
 
 /* What of a container's stdio a client wants, and in which form. */
 struct attach_options {
