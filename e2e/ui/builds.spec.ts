@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { freshFolder } from '../fixtures/paths.ts'
-import { expect, type Page, row, switchTo, test } from './window.ts'
+import { expect, type Page, row, screen, switchTo, test } from './window.ts'
 
 test('build, build again, change one file, break and mend a Dockerfile [11.01] [11.02]', async ({
   window: page,
@@ -104,7 +104,7 @@ test('build, build again, change one file, break and mend a Dockerfile [11.01] [
     expect(readFileSync(file, 'utf8')).not.toContain('CPOY')
   })
 
-  await test.step('a step fails: it is said where and why', async () => {
+  await test.step('a step fails: it is said where and why, and one can look around in it', async () => {
     await retype(page, `FROM ${image}\nRUN echo kept > /left && cat /missing\n`)
     await expect(main.getByText('no problems')).toBeVisible()
     await page.keyboard.press('Control+Enter')
@@ -113,6 +113,10 @@ test('build, build again, change one file, break and mend a Dockerfile [11.01] [
     await expect(main.locator('.editor-notes')).toContainText('failed: exit 1')
     expect(readFileSync(file, 'utf8')).toContain('/missing')
     await expect(failed.getByRole('log')).toContainText('/missing')
+    await failed.getByRole('button', { name: 'Open a shell here' }).click()
+    await expect.poll(() => screen(page), { timeout: 30_000 }).toMatch(/[#$] *$/m)
+    await page.keyboard.type('cat /left\n')
+    await expect.poll(() => screen(page)).toContain('kept')
   })
 
   await test.step('mended, it is built; the history has them all', async () => {
