@@ -74,6 +74,12 @@ const WRITTEN: Readonly<
   'registry-mirrors': [['https://m'], ['https://m']],
   'max-concurrent-downloads': [4, ['4']],
   'max-concurrent-uploads': [4, ['4']],
+  builder: [
+    { gc: { defaultKeepStorage: '1g' } },
+    ['gc.defaultKeepStorage=1g'],
+    { gc: { mostUsedBytes: 1024 ** 3 } },
+  ],
+  'max-concurrent-build-steps': [4, ['4']],
   'storage-driver': ['overlay2', ['overlay2']],
 }
 

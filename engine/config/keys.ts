@@ -2,6 +2,7 @@
  * Every setting that is honoured: its name in daemon.json (Docker's), its flag, and what it may be. A key that Docker
  * knows and this engine refuses stands in refused.ts with the reason; any other is unknown.
  */
+import { builder } from './builder-kind.ts'
 import { features, texts, ulimits } from './container-kinds.ts'
 import { parseHost } from './hosts.ts'
 import { choice, count, flag, type Kind, list, path, size, text } from './kinds.ts'
@@ -93,6 +94,9 @@ export const KEYS = {
   }),
   'max-concurrent-downloads': key(count, 'layers downloaded at a time', { reloadable: true }),
   'max-concurrent-uploads': key(count, 'layers uploaded at a time', { reloadable: true }),
+
+  builder: key(builder, 'how much the build cache may keep', { reloadable: true }),
+  'max-concurrent-build-steps': key(count, 'steps of builds that run at a time', { reloadable: true }),
 
   'storage-driver': key(choice('overlay2'), 'how layers are kept', { short: 's' }),
 } as const satisfies Readonly<Record<string, Key<never> | Key<unknown>>>

@@ -5,7 +5,6 @@ export const REFUSED: Readonly<Record<string, string>> = {
   'api-cors-header': 'no page of the web may speak to an engine',
   'authorization-plugins': 'there are no plugins; give access by the socket’s group or by certificates',
   bridge: 'the default bridge is the engine’s own; use a network of your own with --network instead',
-  builder: 'the builder has no settings of this kind',
   'cdi-spec-dirs': 'devices of the Container Device Interface are not supported',
   'cgroup-parent': 'each engine has a cgroup of its own; give --cgroup-parent to a container',
   'cluster-advertise': 'that was for legacy swarm',

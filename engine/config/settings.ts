@@ -57,6 +57,10 @@ export function settingsOf(given: Given, readText: (path: string) => string | nu
       maxDownloads: given['max-concurrent-downloads'] ?? DOWNLOADS,
       maxUploads: given['max-concurrent-uploads'] ?? UPLOADS,
     },
+    builds: {
+      maxSteps: given['max-concurrent-build-steps'] ?? null,
+      gc: given.builder?.gc ?? {},
+    },
   } as const
 }
 
@@ -73,10 +77,14 @@ function seccompOf(name: string, readText: (path: string) => string | null) {
   }
 }
 
+const AT_LEAST_ONE = [
+  ...(['max-concurrent-downloads', 'max-concurrent-uploads', 'max-concurrent-build-steps'] as const),
+]
+
 /** What contradicts itself, a sentence each. */
 export function contradictions(given: Given): string[] {
   const reasons: string[] = []
-  for (const name of ['max-concurrent-downloads', 'max-concurrent-uploads'] as const)
+  for (const name of AT_LEAST_ONE)
     if (given[name] === 0) reasons.push(`invalid ${name.replaceAll('-', ' ')}: 0: at least 1 is needed`)
   if (given['fixed-cidr-v6'] !== undefined && given.ipv6 !== true)
     reasons.push('fixed-cidr-v6 needs ipv6, which is not on')

@@ -41,4 +41,5 @@ export const PLAIN_SETTINGS: DaemonSettings = {
     hostGatewayIps: [],
   },
   registries: { insecure: [], mirrors: [], maxDownloads: 3, maxUploads: 5 },
+  builds: { maxSteps: null, gc: {} },
 }

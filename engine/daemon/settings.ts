@@ -52,6 +52,17 @@ export interface DaemonSettings {
     readonly maxDownloads: number
     readonly maxUploads: number
   }
+  readonly builds: {
+    /** Steps of all builds that run at a time; null is one a processor, four at least. */
+    readonly maxSteps: number | null
+    /** What the cache keeps to by itself; bytes. */
+    readonly gc: {
+      readonly enabled?: boolean
+      readonly reservedBytes?: number
+      readonly mostUsedBytes?: number
+      readonly leastFreeBytes?: number
+    }
+  }
 }
 
 /** The settings of an engine that runs: a reload replaces what `now` says. */

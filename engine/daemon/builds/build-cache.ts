@@ -13,6 +13,7 @@ import { rfc3339 } from '../clock.ts'
 import type { Journal } from '../events/journal.ts'
 import type { Filters } from '../filters.ts'
 import type { BuildCacheRecords } from '../records/builds.ts'
+import type { DaemonSettings } from '../settings.ts'
 import { cacheFilter } from './cache-filter.ts'
 import { planCache, type SeenRecord, type SpaceLimits, type Verdict } from './cache-plan.ts'
 
@@ -37,6 +38,8 @@ export interface BuildCacheParts {
   /** When the build began that runs longest; null when none does. */
   readonly runningSince: () => number | null
   readonly now: () => number
+  /** What a person has set. */
+  readonly gc: () => DaemonSettings['builds']['gc']
 }
 
 /** A request of POST /build/prune. */
@@ -138,7 +141,8 @@ export class BuildCache {
 
   /** Keeps to the engine's own bounds; after a build, when nobody waits. */
   async tidy(): Promise<void> {
-    const { now } = this.#parts
+    const { now, gc } = this.#parts
+    if (gc().enabled === false) return
     if (now() - this.#tidiedAt < TIDY_EVERY_MS) return
     this.#tidiedAt = now()
     const old = ({ usedAt }: SeenRecord) => usedAt < now() - UNUSED_MS
@@ -161,7 +165,9 @@ export class BuildCache {
 
   async #ownLimits(): Promise<SpaceLimits> {
     const { blocks, bsize } = await statfs(this.#parts.folder)
-    return { ...NO_LIMITS, mostUsed: Math.floor(blocks * bsize * SHARE_OF_DISK) }
+    const { reservedBytes = 0, mostUsedBytes = 0, leastFreeBytes = 0 } = this.#parts.gc()
+    const mostUsed = mostUsedBytes || Math.floor(blocks * bsize * SHARE_OF_DISK)
+    return { reserved: reservedBytes, mostUsed, leastFree: leastFreeBytes }
   }
 
   async #remove(ids: readonly string[], why: string): Promise<number> {

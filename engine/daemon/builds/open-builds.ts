@@ -43,6 +43,7 @@ export async function openBuilds({
     collect: () => images.collect(),
     runningSince: () => builds.runningSince,
     now: Date.now,
+    gc: () => parts.settings.now.builds.gc,
   })
   // An engine that builds nothing has no builder in memory.
   let runner: Promise<RunBuild> | null = null

@@ -21,6 +21,10 @@ import { stepNetworks } from './step-network.ts'
 /** Steps that work at once, of all builds: one a processor, but also on a small machine some that only wait. */
 const STEPS_AT_ONCE = Math.max(4, availableParallelism())
 
+function stepsAtOnce({ settings }: Parts): number {
+  return settings.now.builds.maxSteps ?? STEPS_AT_ONCE
+}
+
 /** The engine's one solver, and how a build runs on it. */
 export function buildRunner(
   parts: Parts,
@@ -29,7 +33,8 @@ export function buildRunner(
   { cacheMounts, rootless }: { readonly cacheMounts: CacheMounts; readonly rootless: boolean },
 ): RunBuild {
   const { store, runtime } = parts
-  const solver = new Solver(parts.buildCache, new Slots(STEPS_AT_ONCE))
+  const places = new Slots(stepsAtOnce(parts))
+  const solver = new Solver(parts.buildCache, places)
   const bases = new BaseImages(images)
   const joinNetwork = stepNetworks(parts)
   const exporting: Given['exporting'] = {
@@ -41,7 +46,13 @@ export function buildRunner(
       return images.pushBuilt(image, reference, { credentials, report, signal })
     },
   }
-  return async (request, { emit, signal }) => {
+  return async (request, { emit: told, signal }) => {
+    places.resize(stepsAtOnce(parts))
+    let failed = false
+    const emit: typeof told = (event) => {
+      failed ||= event.kind === 'failed'
+      told(event)
+    }
     // What a build looks at stays there until its end.
     await store.withTemporary(async (scratch) => {
       const { credentials, pull } = request
@@ -73,8 +84,8 @@ export function buildRunner(
         },
       })
     })
-    // Of what was made only to be sent, and of what a change of it replaced, nothing needs to stay.
-    if (leaves(request)) await images.collect()
+    // Of what was made only to be sent, of what a change of it replaced, and of half an image nothing needs to stay.
+    if (failed || leaves(request)) await images.collect()
   }
 }
 
