@@ -109,6 +109,18 @@ for (const engine of ENGINES) {
       await expect(page.getByRole('log')).toContainText('web at debug')
     })
 
+    await test.step('the keys of the window work in the editor too', async () => {
+      await main.getByRole('tab', { name: 'Compose', exact: true }).click()
+      await page.locator('.monaco-editor .view-lines').first().click()
+      await page.keyboard.press('Control+k')
+      await page.getByRole('combobox').fill(`logs of ${name}`)
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('tab', { name: `${name}, all logs` })).toBeVisible()
+      await page.locator('.monaco-editor .view-lines').first().click()
+      await page.keyboard.press('Control+j')
+      await expect(page.getByRole('tab', { name: `${name}, all logs` })).toHaveCount(0)
+    })
+
     await test.step('a mistake is told at its line, with what to write', async () => {
       await main.getByRole('tab', { name: 'Compose', exact: true }).click()
       await retype(page, stack(name, image, 'debug').replace('environment:', 'enviroment:'))

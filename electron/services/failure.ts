@@ -38,7 +38,7 @@ const CALL_CHAIN =
 
 function firstLine(words: string): string {
   const first = words.split('\n')[0] ?? ''
-  const line = first.replace(CALL_CHAIN, '').replace(/: unknown$/, '') || first
+  const line = first.replace(CALL_CHAIN, '').replace(/: unknown(?=$|;)/, '') || first
   return line.length > 400 ? `${line.slice(0, 400)}...` : line
 }
 

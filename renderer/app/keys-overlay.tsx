@@ -52,6 +52,7 @@ const GROUPS: readonly { readonly title: string; readonly keys: readonly (readon
       ['Ctrl S', 'Save'],
       ['Ctrl Enter', 'Apply the plan, or build'],
       ['F8', 'Next problem'],
+      ['Ctrl M', 'Tab moves on, or indents'],
     ],
   },
   {

@@ -130,7 +130,7 @@ function LastDeploy(props: { readonly task: TaskView }) {
         <div className="flex flex-col gap-2">
           <ErrorNote trouble={state.failure} act={dismiss} />
           <p className="text-12 text-muted">
-            What was done stays done. The plan below goes on from here: apply it to try again.
+            The plan below goes on from what is there now: apply it to try again.
           </p>
           {details}
         </div>

@@ -80,11 +80,13 @@ export function CodeEditor(props: EditorProps) {
     )
     const shownNotes = new Notes(editor, element)
     notes.current = shownNotes
+    element.addEventListener('keydown', passWindowKeys, true)
     const keys = monaco.KeyMod
     editor.addCommand(keys.CtrlCmd | monaco.KeyCode.KeyS, () => onSave())
     editor.addCommand(keys.CtrlCmd | monaco.KeyCode.Enter, () => onApply())
     return () => {
       instance.current = null
+      element.removeEventListener('keydown', passWindowKeys, true)
       forget()
       told.dispose()
       moved.dispose()
@@ -150,4 +152,13 @@ export function CodeEditor(props: EditorProps) {
   }, [reveal])
 
   return <div ref={host} className="code-editor absolute inset-0" />
+}
+
+/** Monaco has two-part keys that begin with Ctrl K, and would keep the window's own keys to itself. */
+function passWindowKeys(event: KeyboardEvent): void {
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey
+  if (!command || !/^[kj1-9]$/.test(event.key) || !(event.currentTarget instanceof HTMLElement)) return
+  event.stopPropagation()
+  const again = new KeyboardEvent('keydown', event)
+  if (!event.currentTarget.parentElement?.dispatchEvent(again)) event.preventDefault()
 }
