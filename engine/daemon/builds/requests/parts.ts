@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { BuildRequest, ContextProvider } from '../../../builder/request.ts'
 import { openFolder } from '../../../context/folder.ts'
-import type { StatCache } from '../../../context/stat-cache.ts'
+import { FolderStats, type StatCache } from '../../../context/stat-cache.ts'
 import { tarContext } from '../../../context/tar-context.ts'
 import { EngineError } from '../../../errors.ts'
 import type { OpenFolder } from '../session/provider.ts'
@@ -30,9 +30,10 @@ export function tarProvider(parts: RequestParts, tar: AsyncIterable<Uint8Array>)
 
 /** Folders that clients' files were put into. */
 export function keptFolderOpener({ stats }: RequestParts): OpenFolder {
-  return async (path, ignore) => {
-    const known = await stats.open(path, 'kept')
-    return openFolder(path, { ignore, owners: 'kept', stats: known })
+  return async ({ path, kept }, ignore) => {
+    const known = kept ? await stats.open(path, 'kept') : new FolderStats(null)
+    const folder = openFolder(path, { ignore, owners: 'kept', stats: known })
+    return { folder, close: () => known.save() }
   }
 }
 

@@ -12,6 +12,8 @@ const MOST_KEPT = 32
 /** A folder for the time of a build. */
 export interface HeldFolder {
   readonly path: string
+  /** Whether the next build of its key finds it. */
+  readonly kept: boolean
   /** Gives it back; one that is not kept goes. */
   release(): Promise<void>
 }
@@ -32,13 +34,14 @@ export class KeptFolders {
     if (name === '' || this.#held.has(name)) {
       const path = join(this.#directory, `once-${randomBytes(16).toString('hex')}`)
       await mkdir(path, { mode: 0o700 })
-      return { path, release: () => remove(path) }
+      return { path, kept: false, release: () => remove(path) }
     }
     this.#held.add(name)
     const path = join(this.#directory, name)
     await mkdir(path, { recursive: true, mode: 0o700 })
     return {
       path,
+      kept: true,
       release: async () => {
         const now = new Date()
         // Nothing but the order in which they go hangs on it.

@@ -9,8 +9,11 @@ import { receiveFiles } from './receive-files.ts'
 import type { Session } from './session.ts'
 import { SyncedFolder } from './synced-folder.ts'
 
-/** Makes of a folder that has everything what steps read. */
-export type OpenFolder = (path: string, ignore: readonly string[]) => Promise<SourceFolder>
+/** Makes of a folder that has everything what steps read; `close` keeps what was learned of files that stay. */
+export type OpenFolder = (
+  place: { readonly path: string; readonly kept: boolean },
+  ignore: readonly string[],
+) => Promise<{ readonly folder: SourceFolder; readonly close: () => Promise<void> }>
 
 /** What a provider needs. */
 export interface ProviderParts {
@@ -26,6 +29,7 @@ export interface ProviderParts {
 export function sessionProvider(parts: ProviderParts): ContextProvider {
   const { session, folder, kept, openFolder } = parts
   const held: HeldFolder[] = []
+  const closing: (() => Promise<void>)[] = []
   return {
     read: (path) => readClientFile(session, folder, path, parts.signal),
     open: async ({ ignore, wanted }, { signal, bytes }) => {
@@ -49,9 +53,12 @@ export function sessionProvider(parts: ProviderParts): ContextProvider {
       } finally {
         await files.close()
       }
-      return await openFolder(place.path, ignore)
+      const opened = await openFolder(place, ignore)
+      closing.push(opened.close)
+      return opened.folder
     },
     close: async () => {
+      for (const closeOne of closing.splice(0)) await closeOne()
       for (const place of held.splice(0)) await place.release()
     },
   }

@@ -102,8 +102,9 @@ const kept = new KeptFolders(join(folder, 'kept'))
 const live = () => new AbortController().signal
 
 function provider(session: Session, name: 'context' | 'dockerfile') {
-  const openFolder = async (path: string) => ({
-    ...{ path, includes: () => true, digest: async () => null, owners: 'kept' as const },
+  const openFolder = async ({ path }: { readonly path: string }) => ({
+    folder: { path, includes: () => true, digest: async () => null, owners: 'kept' as const },
+    close: async () => {},
   })
   return sessionProvider({ session, folder: name, kept, openFolder, signal: live() })
 }
