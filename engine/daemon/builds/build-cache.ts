@@ -139,9 +139,11 @@ export class BuildCache {
     return { removed, left, bytes: await this.#remove(removed, 'removed') }
   }
 
-  /** Keeps to the engine's own bounds; after a build, when nobody waits. */
+  /** Keeps to the engine's own bounds; after the last build that ran, when nobody waits. */
   async tidy(): Promise<void> {
-    const { now, gc } = this.#parts
+    const { now, gc, collect } = this.#parts
+    // What was removed meanwhile may have left layers that a build counted on.
+    await collect()
     if (gc().enabled === false) return
     if (now() - this.#tidiedAt < TIDY_EVERY_MS) return
     this.#tidiedAt = now()

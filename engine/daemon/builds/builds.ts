@@ -42,6 +42,7 @@ export class Builds {
   readonly #parts: BuildsParts
   readonly #running = new Map<string, Running>()
   #closed = false
+  #tidying: Promise<void> = Promise.resolve()
 
   constructor(parts: BuildsParts) {
     this.#parts = parts
@@ -124,11 +125,12 @@ export class Builds {
     this.#closed = true
     for (const { abort } of this.#running.values()) abort.abort()
     await Promise.all([...this.#running.values()].map(({ done }) => done))
+    await this.#tidying
   }
 
   #tidy(): void {
     if (this.#running.size > 0 || this.#closed) return
-    this.#parts.cache
+    this.#tidying = this.#parts.cache
       .tidy()
       .catch((error: unknown) => this.#parts.report(error, 'keeping the build cache within its bounds'))
   }
