@@ -4,6 +4,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { Client } from '../fixtures/http.ts'
+import { until } from '../fixtures/processes.ts'
 import { tar } from '../fixtures/tar.ts'
 import { onEachBuilder } from './harness/cases.ts'
 import { gzip } from './harness/compress.ts'
@@ -175,6 +177,40 @@ onEachBuilder('docker build by BuildKit', (given) => {
     expect(failed.stderr).toMatch(/heard/)
     expect(failed.stderr).toMatch(/exit code: 7/)
     expect(await builder.fail({ dockerfile: 'FROM busybox\nFOO bar\n' })).toMatch(/unknown instruction: FOO/)
+  })
+
+  test('a build is cancelled by the name that its client gave it', async () => {
+    const api = new Client(builder.engine.socket)
+    const body = tar([{ path: 'Dockerfile', content: 'FROM busybox\nRUN echo begun; sleep 1000\n' }])
+    const stream = await api.stream('POST', '/build?version=2&buildid=by-name', {
+      body,
+      headers: { 'Content-Type': 'application/x-tar' },
+    })
+    let said = ''
+    const ended = new Promise((resolve) => stream.body.on('end', resolve))
+    stream.body.on('data', (data) => {
+      said += data
+    })
+    const traces = () =>
+      [...said.matchAll(/"aux":"([^"]+)"/g)].map(([, aux]) => Buffer.from(aux ?? '', 'base64').toString())
+    await until('the command', async () => traces().some((trace) => trace.includes('begun')))
+    expect((await api.post('/build/cancel?id=by-name')).status).toBe(200)
+    await ended
+    expect(said).toMatch(/"errorDetail":\{"message":"[^"]*cancel/)
+    expect((await api.post('/build/cancel?id=nobody')).status).toBe(200)
+    expect((await api.post('/build/cancel')).status).toBeGreaterThanOrEqual(400)
+  })
+
+  test('two builds of one folder at once are both right [10.01]', async () => {
+    const context = await builder.context({
+      'One.dockerfile': 'FROM busybox\nCOPY . /in\nENV N=one\n',
+      'Two.dockerfile': 'FROM busybox\nCOPY . /in\nENV N=two\n',
+      a: 'here',
+    })
+    const both = await Promise.all(
+      ['One', 'Two'].map((name) => builder.build({ flags: ['-f', `${name}.dockerfile`] }, context)),
+    )
+    for (const image of both) expect(image.text('/in/a')).toBe('here')
   })
 
   test('progress is drawn plain, and as on a terminal [07.08]', async () => {
