@@ -30,7 +30,7 @@ export async function carryOut(plan: Plan, project: Project, call: Call, manner:
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   if (!manner.signal) process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
-  const { told, end, line } = teller(call.options, plan.changes, process.stderr)
+  const { told, end, line, explain } = teller(call.options, plan.changes, process.stderr)
   const options: ApplyOptions = {
     client: await call.client(),
     project,
@@ -48,7 +48,14 @@ export async function carryOut(plan: Plan, project: Project, call: Call, manner:
       : { limit: call.options.parallel }),
   }
   try {
-    if (manner.up) await bringUp(plan, manner.up, options, () => call.observed(project))
+    if (manner.up)
+      await bringUp(
+        plan,
+        manner.up,
+        options,
+        () => call.observed(project),
+        ({ changes }) => explain(changes),
+      )
     else await apply(plan.steps, options)
   } finally {
     end()

@@ -71,6 +71,8 @@ export interface Teller {
   readonly told: (progress: Progress) => void
   /** A line of what a build or a hook writes. */
   readonly line: (source: string, text: string) => void
+  /** The reasons of another plan. */
+  readonly explain: (changes: readonly Change[]) => void
   readonly end: () => void
 }
 
@@ -80,11 +82,12 @@ type Options = Pick<ProjectOptions, 'progress' | 'ansi'>
 export function teller(options: Options, changes: readonly Change[], out: NodeJS.WriteStream): Teller {
   const style: ProgressStyle =
     options.progress !== 'auto' ? options.progress : out.isTTY && options.ansi !== 'never' ? 'tty' : 'plain'
-  const reasons = new Map(
-    changes
-      .filter(({ verb }) => verb === 'recreate')
-      .map(({ name, reasons: all }) => [`Container ${name}`, all.join('; ')]),
-  )
+  const reasons = new Map<string, string>()
+  const explain = (list: readonly Change[]) => {
+    for (const { name, verb, reasons: all } of list)
+      if (verb === 'recreate') reasons.set(`Container ${name}`, all.join('; '))
+  }
+  explain(changes)
   const line = ({ kind, action, ...more }: Progress) => {
     const { id, doing, done } = wordsOf(action)
     const why = kind === 'begin' && doing === 'Recreate' ? (reasons.get(id) ?? '') : ''
@@ -95,7 +98,7 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
       detail: why || failure,
     }
   }
-  if (style === 'quiet') return { told: () => {}, line: () => {}, end: () => {} }
+  if (style === 'quiet') return { told: () => {}, line: () => {}, explain, end: () => {} }
   if (style === 'json') {
     return {
       told: (progress) => {
@@ -103,16 +106,18 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
         out.write(`${JSON.stringify({ id, status: text, ...(detail ? { details: detail } : {}) })}\n`)
       },
       line: (source, text) => void out.write(`${JSON.stringify({ id: source, text })}\n`),
+      explain,
       end: () => {},
     }
   }
-  if (style === 'tty') return rewriting(line, out)
+  if (style === 'tty') return { ...rewriting(line, out), explain }
   return {
     told: (progress) => {
       const { id, text, detail } = line(progress)
       out.write(` ${id}  ${text}${detail ? `  (${detail})` : ''}\n`)
     },
     line: (source, text) => void out.write(`${source}: ${text}\n`),
+    explain,
     end: () => {},
   }
 }
@@ -120,7 +125,7 @@ export function teller(options: Options, changes: readonly Change[], out: NodeJS
 type Line = (progress: Progress) => { readonly id: string; readonly text: string; readonly detail: string }
 
 /** One line a thing, written anew at each step. */
-function rewriting(line: Line, out: NodeJS.WriteStream): Teller {
+function rewriting(line: Line, out: NodeJS.WriteStream): Omit<Teller, 'explain'> {
   const lines = new Map<string, string>()
   let height = 0
   return {

@@ -5,12 +5,13 @@ import type { Observed } from '../plan/observed.ts'
 import { planUp } from '../plan/up.ts'
 import { type ApplyOptions, apply } from './apply.ts'
 
-/** Throws `not-found` for what a plan says cannot be done, else as `apply`. */
+/** `planned` is told of the plan that follows the images. Throws `not-found` for what a plan says cannot be done, else as `apply`. */
 export async function bringUp(
   plan: Plan,
   up: UpOptions,
   options: ApplyOptions,
   observe: () => Promise<Observed>,
+  planned: (plan: Plan) => void = () => {},
 ): Promise<void> {
   refuse(plan)
   const images = plan.steps.filter(({ action }) => action.kind === 'pull' || action.kind === 'build')
@@ -18,6 +19,7 @@ export async function bringUp(
   if (images.length === 0 || !kept) return apply(plan.steps, options)
   await apply(images, options)
   const again = planUp(options.project, await observe(), { ...up, pull: 'never', build: 'never' })
+  planned(again)
   refuse(again)
   await apply(again.steps, options)
 }

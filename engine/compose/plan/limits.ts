@@ -43,8 +43,29 @@ export function limitsOf(
   ].filter((line) => typeof line === 'string')
   return {
     warnings,
-    refusals: [...externals(service, project), ...(disk === 'shared' ? [] : unseen(service, project))],
+    refusals: [
+      ...externals(service, project),
+      ...platforms(service),
+      ...(disk === 'shared' ? [] : unseen(service, project)),
+    ],
   }
+}
+
+/** Systems and processors that images are made for (OCI image spec, config: GOOS and GOARCH of Linux and Windows). */
+const PLATFORM =
+  /^(linux\/(386|amd64|arm|arm64|loong64|mips64|mips64le|ppc64le|riscv64|s390x)|windows\/(amd64|arm64))(\/v?\d+)?$/
+
+/** One image of several platforms (Compose Build, platforms) is more than a store of one host keeps. */
+function platforms({ name, build }: Service): readonly string[] {
+  const unknown = (build?.platforms ?? []).find((platform) => !PLATFORM.test(platform))
+  if (unknown !== undefined)
+    return [
+      `services.${name}.build.platforms: "${unknown}" is no platform that an image can be built for: write linux/amd64 or linux/arm64`,
+    ]
+  if ((build?.platforms?.length ?? 0) < 2) return []
+  return [
+    `services.${name}.build.platforms: this engine keeps images of one platform, and cannot build one for ${build?.platforms?.join(', ')}: name one, or build with docker buildx`,
+  ]
 }
 
 /** External secrets and configs are a swarm's: an engine by itself keeps none. */

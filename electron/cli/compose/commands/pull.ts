@@ -4,6 +4,7 @@ import type { Project, Service } from '../../../../engine/compose/load/project.t
 import { Draft } from '../../../../engine/compose/plan/draft.ts'
 import { imageOf } from '../../../../engine/compose/plan/identity.ts'
 import { Images } from '../../../../engine/compose/plan/images.ts'
+import { limitsOf } from '../../../../engine/compose/plan/limits.ts'
 import { withDependencies } from '../../../../engine/compose/plan/order.ts'
 import { EngineError } from '../../../../engine/errors.ts'
 import { accountFor } from '../../../services/images/docker-config.ts'
@@ -76,7 +77,12 @@ export const build: Command = {
     const images = new Images(draft)
     const buildable = chosen(call, project, flags.yes('with-dependencies')).filter((service) => service.build)
     if (buildable.length === 0) console.error('No services to build')
-    for (const service of buildable) images.of(service)
+    for (const service of buildable) {
+      images.of(service)
+      draft.refusals.push(
+        ...limitsOf(service, project, 'shared').refusals.filter((line) => line.includes('.build.')),
+      )
+    }
     await carryOut(draft.plan, project, call)
     if (flags.yes('push')) for (const service of buildable) await pushed(call, imageOf(project, service))
     return 0
