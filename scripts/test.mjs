@@ -12,7 +12,7 @@ import { buildRenderer } from './build.mjs'
 import { clock, say } from './setup/say.mjs'
 import { setUp } from './setup/setup.mjs'
 import { playwrightStage, programStage, skippedStage, vitestStage } from './test/stage.mjs'
-import { engineMatrix, readResults, rowTable } from './test/tables.mjs'
+import { buildDifferences, engineMatrix, readResults, rowTable } from './test/tables.mjs'
 
 const top = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const reports = path.join(top, '.cache/test')
@@ -114,7 +114,9 @@ function printTables() {
   const rows = rowTable(features, results)
   writeFileSync(path.join(reports, 'matrix.txt'), `${matrix}\n`)
   writeFileSync(path.join(reports, 'rows.txt'), `${rows.text}\n`)
-  process.stdout.write(`${matrix}\n\n${rows.text}\n`)
+  const builds = buildDifferences(path.join(reports, 'build'))
+  if (builds !== '') writeFileSync(path.join(reports, 'builds.txt'), `${builds}\n`)
+  process.stdout.write(`${[matrix, builds, rows.text].filter((text) => text !== '').join('\n\n')}\n`)
   const count = Object.keys(features).length
   say('test', `${count - rows.unshown.length} of ${count} rows of the feature table are shown by a test`)
 }

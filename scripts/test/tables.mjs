@@ -1,7 +1,7 @@
 // What a test run has shown, from the reports it left in .cache/test: which rows of the feature table, and how the
 // engines compare case by case.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 /** @typedef {{ title: string, fullName: string, status: string, meta?: { caseName?: string, engine?: string, differs?: string } }} Result */
@@ -111,6 +111,39 @@ export function engineMatrix(results) {
   return [line('', columns), ...table, '', ...counts, ...(reasons.length > 0 ? ['', ...reasons] : [])].join(
     '\n',
   )
+}
+
+/**
+ * Where images of our builder are not dockerd's, by the reason: which fields, in how many builds, and one of them with
+ * both values. What dockerd cannot build at all comes last.
+ * @param {string} folder of what the builds' harness kept
+ * @returns {string} empty when nothing was built
+ */
+export function buildDifferences(folder) {
+  if (!existsSync(folder)) return ''
+  /** @type {{ rows: { title: string, field: string, ours: string | null, theirs: string | null, reason: string }[], alone: { title: string, reason: string }[] }[]} */
+  const kept = readdirSync(folder).map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')))
+  const rows = Map.groupBy(
+    kept.flatMap((each) => each.rows),
+    ({ reason }) => reason,
+  )
+  const alone = Map.groupBy(
+    kept.flatMap((each) => each.alone),
+    ({ reason }) => reason,
+  )
+  const shown = (/** @type {string | null} */ value) => (value ?? 'nothing').slice(0, 60)
+  const lines = [...rows].flatMap(([reason, of]) => {
+    const builds = new Set(of.map(({ title }) => title)).size
+    const fields = [...new Set(of.map(({ field }) => field.replaceAll(/\[\d+\]/g, '[n]')))]
+    const first = of[0]
+    return [
+      `${reason} (${builds} ${builds === 1 ? 'build' : 'builds'})`,
+      `    ${fields.slice(0, 6).join(', ')}${fields.length > 6 ? `, and ${fields.length - 6} more` : ''}`,
+      ...(first ? [`    such as ${first.field}: ${shown(first.ours)} | ${shown(first.theirs)}`] : []),
+    ]
+  })
+  const without = [...alone].map(([reason, of]) => `${of.length} built here alone: ${reason}`)
+  return ['Our images | dockerd’s, where they differ', ...lines, ...without].join('\n')
 }
 
 /** @param {Result | undefined} result */

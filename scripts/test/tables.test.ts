@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { expect, test } from 'vitest'
-import { engineMatrix, rowTable } from './tables.mjs'
+import { buildDifferences, engineMatrix, rowTable } from './tables.mjs'
 
 const result = (title: string, engine: string, status: string, differs?: string) => ({
   title,
@@ -41,4 +44,21 @@ test('the matrix has a line a case and a reason for each difference', () => {
     '',
     'podman: images > pulls: other words',
   ])
+})
+
+test('differences of images are told by their reason', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'longshore-tables-'))
+  const row = (title: string, field: string) => ({ title, field, ours: null, theirs: '"x"', reason: 'why' })
+  const rows = [row('one', 'history[1].comment'), row('two', 'history[2].comment')]
+  const alone = [{ title: 'three', reason: 'too old' }]
+  writeFileSync(path.join(folder, 'a.json'), JSON.stringify({ title: 'a', rows, alone }))
+  expect(buildDifferences(folder).split('\n')).toEqual([
+    'Our images | dockerd’s, where they differ',
+    'why (2 builds)',
+    '    history[n].comment',
+    '    such as history[1].comment: nothing | "x"',
+    '1 built here alone: too old',
+  ])
+  rmSync(folder, { recursive: true })
+  expect(buildDifferences(folder)).toBe('')
 })

@@ -47,7 +47,7 @@ export function buildCases(title: string, cases: readonly BuildCase[]): void {
       for (const builder of builders) builder.cleanUp()
     })
     afterAll(async () => {
-      printTable(title, cases, rows)
+      keepTable(title, cases, rows)
       for (const { engine } of builders) {
         await removeEverything(engine.socket)
         if (engine.name === 'embedded') await expectSound(engine.root)
@@ -130,25 +130,13 @@ async function expectSound(root: string): Promise<void> {
   expect(verdict, `engine verify says:\n${verdict.output}`).toMatchObject({ code: 0 })
 }
 
-/** Prints the differences with their reasons, and keeps them beside the reports. */
-function printTable(title: string, cases: readonly BuildCase[], rows: readonly Row[]): void {
-  const cell = (text: string | null) => (text ?? 'nothing').replaceAll('|', '\\|').slice(0, 60)
-  const lines = rows.map(
-    ({ title: of, field, ours, theirs, reason }) =>
-      `| ${of} | ${field} | ${cell(ours)} | ${cell(theirs)} | ${reason} |`,
-  )
+/** Keeps the differences with their reasons beside the reports, from which the table of all of them is printed. */
+function keepTable(title: string, cases: readonly BuildCase[], rows: readonly Row[]): void {
   const alone = cases.flatMap(({ title: of, notOnDockerd }) =>
-    notOnDockerd === undefined ? [] : [`| ${withoutRows(of)} | all of it | built | not | ${notOnDockerd} |`],
+    notOnDockerd === undefined ? [] : [{ title: withoutRows(of), reason: notOnDockerd }],
   )
-  const table = [
-    '| build | field | longshore | dockerd | why |',
-    '| --- | --- | --- | --- | --- |',
-    ...lines,
-    ...alone,
-  ]
-  const folder = path.join(top, '.cache/test')
+  const folder = path.join(top, '.cache/test/build')
   mkdirSync(folder, { recursive: true })
-  const text = `# ${title}\n\n${table.join('\n')}\n`
-  writeFileSync(path.join(folder, `build-${title.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.md`), text)
-  if (lines.length + alone.length > 0) process.stdout.write(`\n${text}\n`)
+  const name = title.replaceAll(/[^a-zA-Z0-9]+/g, '-')
+  writeFileSync(path.join(folder, `${name}.json`), JSON.stringify({ title, rows, alone }))
 }
