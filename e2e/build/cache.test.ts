@@ -141,6 +141,31 @@ onEachBuilder('a solver', (builder) => {
     expect(Math.max(...starts)).toBeLessThan(Math.min(...ends))
   })
 
+  test('the same step of two builds runs once, also when the one that began it is cancelled', async () => {
+    const dockerfile = { text: 'FROM busybox\nRUN echo begun; sleep 4; head -c 16 /dev/urandom > /once\n' }
+    const begin = async (title: string) => {
+      const outputs = [{ kind: 'image', names: [title] }]
+      const json = { context: { kind: 'empty' }, dockerfile, title, outputs }
+      return builder.api.stream('POST', '/longshore/v1/builds', { json })
+    }
+    const [first, second, third] = [await begin('first'), await begin('second'), await begin('third')]
+    const ends = [second, third].map(async ({ body }) => {
+      let text = ''
+      for await (const chunk of body) text += String(chunk)
+      return text
+    })
+    for await (const chunk of first.body) if (String(chunk).includes('begun')) break
+    first.abort()
+    for (const text of await Promise.all(ends)) {
+      expect(text).toContain('"text":"begun\\n"')
+      expect(text).toContain('"kind":"result"')
+    }
+    const [two, three] = [await builder.image('second'), await builder.image('third')]
+    expect(two.config.rootfs).toEqual(three.config.rootfs)
+    const builds = (await builder.api.get('/longshore/v1/builds')).json<{ title: string; state: string }[]>()
+    expect(builds.find(({ title }) => title === 'first')?.state).toBe('cancelled')
+  })
+
   test('a base that is only in a registry is not brought when the result is in the cache', async () => {
     const { registry } = await base(builder)
     const spec = { dockerfile: `FROM ${registry}/layered:1\nRUN echo kept > /kept\n` }
