@@ -1,8 +1,17 @@
 /** Where a build's result goes: the store, archives, folders, registries; and what is changed on the way. */
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
-import { run } from '../fixtures/processes.ts'
+import { bin } from '../fixtures/paths.ts'
+import { background, mustRun, run, until } from '../fixtures/processes.ts'
 import { readTar } from '../fixtures/read-tar.ts'
 import type { Builder } from './harness/builder.ts'
 import { buildCases, onEachBuilder } from './harness/cases.ts'
@@ -225,6 +234,45 @@ onOurs('outputs of our own', (builder) => {
     expect(asked.stderr).toMatch(/RUN cat \/f\n#\d+ ran because: /)
     const failed = await builder.run({ dockerfile: 'FROM busybox\nRUN true\nRUN false\n' }, context)
     expect(failed.stderr).toContain('   3 | >>> RUN false')
+  })
+
+  test('secrets of files and variables, and an agent with a key, reach their commands [07.17] [07.18] [09.07] [09.08] [09.09] [09.10]', async () => {
+    const context = await builder.context({})
+    const at = (name: string) => path.join(context.beside, name)
+    writeFileSync(at('file'), 'of a file')
+    await mustRun('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at('key')])
+    const mounts = ['A', 'B', 'C'].map((id) => `--mount=type=secret,id=${id}`).join(' ')
+    const built = await builder.build(
+      {
+        dockerfile: `FROM busybox\nRUN ${mounts} cd /run/secrets; echo $(cat A)-$(cat B)-$(cat C) > /seen\nRUN --mount=type=ssh test -S "$SSH_AUTH_SOCK" && echo yes > /agent\n`,
+        flags: [
+          ...['--secret', 'id=A,src={beside}/file', '--secret', 'id=B,env=OTHER', '--secret', 'id=C'],
+          ...['--ssh', 'default={beside}/key'],
+        ],
+        env: { OTHER: 'of another', C: 'of its own' },
+      },
+      context,
+    )
+    expect(built.text('/seen')).toBe('of a file-of another-of its own\n')
+    expect(built.text('/agent')).toBe('yes\n')
+    const missing = { dockerfile: 'FROM busybox\n', flags: ['--secret', 'id=A,src={beside}/none'] }
+    expect(await builder.fail(missing, context)).toMatch(/failed to read the secret A: .*none: no such file/)
+  })
+
+  test('an interrupt ends the build, and its code is 130', async () => {
+    const context = await builder.context({ Dockerfile: 'FROM busybox\nRUN echo begun; sleep 300\n' })
+    const child = background(process.execPath, [bin, 'build', '--progress=plain', context.path], {
+      logPath: path.join(context.beside, 'log'),
+      env: { LONGSHORE_SOCKET: builder.engine.socket },
+    })
+    await until('the command to run', () => child.log().includes('begun\n'))
+    child.child.kill('SIGINT')
+    expect(await child.ended).toBe(130)
+    expect(child.log()).toContain('the build was cancelled')
+    await until('the engine to have ended it', async () => {
+      const list = await builder.api.version('').get('/longshore/v1/builds')
+      return list.json<{ state: string }[]>()[0]?.state === 'cancelled'
+    })
   })
 
   test('--check says what could be better, and builds nothing', async () => {
