@@ -39,7 +39,7 @@ export interface Given {
   readonly why: string
 }
 
-/** Every write is durable when it returns, marks of use aside. */
+/** Every write is durable when it returns, marks of use and what slots hold aside. */
 export interface Cache {
   find(key: string): CacheRecord | null
   /** Every key that finds the record. */

@@ -75,6 +75,8 @@ test('what a place in a Dockerfile was made of is kept, the newest only', () => 
   expect(cache.slot('s')).toBeNull()
   cache.keepSlot('s', 'k1', [{ name: 'a', value: '1', as: 'x' }])
   cache.keepSlot('s', 'k2', [{ name: 'a', value: '2' }])
+  expect(cache.slot('s')).toEqual([{ name: 'a', value: '2' }])
+  cache.flush()
   db.close()
   const again = open()
   expect(again.slotKey('s')).toBe('k2')

@@ -30,8 +30,8 @@ export const BUILD_CACHE_SCHEMA = `
 /** What is remembered of keys that were given up, and of places in Dockerfiles; the oldest go. */
 const MOST_GONE = 10_000
 const MOST_SLOTS = 5_000
-/** Marks of use may be lost, so that a build that only looks writes nothing at once. */
-const TOUCHES_AFTER_MS = 2_000
+/** What may be lost is put off, so that a build that only looks writes nothing at once. */
+const PUT_OFF_MS = 2_000
 
 /** A record as it is listed. Times in ms since 1970. */
 export interface BuildCacheRecord {
@@ -60,6 +60,7 @@ export class BuildCacheRecords implements Cache {
   readonly #gone = new Map<string, Given>()
   readonly #slots = new Map<string, string>()
   readonly #touched = new Set<string>()
+  readonly #pending = new Map<string, readonly Fact[]>()
   #timer: NodeJS.Timeout | null = null
 
   constructor(db: DatabaseSync, now: () => number = Date.now) {
@@ -104,7 +105,7 @@ export class BuildCacheRecords implements Cache {
         back.run(key)
       }
       for (const id of unnamed) remove.run(id)
-      this.#writeTouches()
+      this.#writePutOff()
     })
     for (const id of unnamed) this.#records.delete(id)
     this.#records.set(record.id, record)
@@ -131,7 +132,7 @@ export class BuildCacheRecords implements Cache {
     if (!record) return
     this.#records.set(id, { ...record, usedAt: this.#now(), uses: record.uses + 1 })
     this.#touched.add(id)
-    this.#timer ??= setTimeout(() => this.flush(), TOUCHES_AFTER_MS).unref()
+    this.#flushSoon()
   }
 
   lose(id: string): void {
@@ -154,6 +155,10 @@ export class BuildCacheRecords implements Cache {
       this.#keys.delete(key)
       this.#gone.set(key, { at, why })
     }
+    for (const key of this.#gone.keys()) {
+      if (this.#gone.size <= MOST_GONE) break
+      this.#gone.delete(key)
+    }
     for (const id of ids) this.#records.delete(id)
   }
 
@@ -162,6 +167,8 @@ export class BuildCacheRecords implements Cache {
   }
 
   slot(slot: string): readonly Fact[] | null {
+    const pending = this.#pending.get(slot)
+    if (pending) return pending
     const row = this.#statements.slot.get(slot)
     return row ? (JSON.parse(gunzipSync(row.facts as Uint8Array).toString()) as Fact[]) : null
   }
@@ -170,24 +177,42 @@ export class BuildCacheRecords implements Cache {
     return this.#slots.get(slot) ?? null
   }
 
+  /** Written with what is written next: without it, only a reason is less exact. */
   keepSlot(slot: string, key: string, facts: readonly Fact[]): void {
-    const plain = facts.map(({ name, value }) => ({ name, value }))
-    this.#statements.keep.run(slot, key, this.#now(), gzipSync(JSON.stringify(plain), { level: 1 }))
+    this.#pending.set(
+      slot,
+      facts.map(({ name, value }) => ({ name, value })),
+    )
     this.#slots.set(slot, key)
-    if (this.#slots.size <= MOST_SLOTS) return
-    const oldest = this.#db.prepare('SELECT slot FROM build_slots ORDER BY at LIMIT ?').all(MOST_SLOTS / 10)
-    const forget = this.#db.prepare('DELETE FROM build_slots WHERE slot = ?')
-    transaction(this.#db, () => {
-      for (const row of oldest) forget.run(String(row.slot))
-    })
-    for (const row of oldest) this.#slots.delete(String(row.slot))
+    this.#flushSoon()
   }
 
-  /** Writes what `touch` has put off. */
+  /** Writes what `touch` and `keepSlot` have put off. */
   flush(): void {
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#touched.size > 0 && this.#db.isOpen) transaction(this.#db, () => this.#writeTouches())
+    if (this.#touched.size + this.#pending.size > 0 && this.#db.isOpen)
+      transaction(this.#db, () => this.#writePutOff())
+  }
+
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => this.flush(), PUT_OFF_MS).unref()
+  }
+
+  #writePutOff(): void {
+    this.#writeTouches()
+    for (const [slot, facts] of this.#pending) {
+      const packed = gzipSync(JSON.stringify(facts), { level: 1 })
+      this.#statements.keep.run(slot, this.#slots.get(slot) ?? '', this.#now(), packed)
+    }
+    this.#pending.clear()
+    if (this.#slots.size <= MOST_SLOTS) return
+    const oldest = this.#db.prepare('SELECT slot FROM build_slots ORDER BY at LIMIT ?').all(MOST_SLOTS / 10)
+    const forget = this.#db.prepare('DELETE FROM build_slots WHERE slot = ?')
+    for (const row of oldest) {
+      forget.run(String(row.slot))
+      this.#slots.delete(String(row.slot))
+    }
   }
 
   #writeTouches(): void {
