@@ -3,9 +3,10 @@ import AxeBuilder from '@axe-core/playwright'
 import { Client } from '../fixtures/http.ts'
 import { ENGINES, expect, type Page, row, switchTo, test } from './window.ts'
 
-const PAGES = ['Projects', 'Containers', 'Images', 'Volumes', 'Engines', 'Settings'] as const
+const PAGES = ['Projects', 'Containers', 'Images', 'Builds', 'Volumes', 'Engines', 'Settings'] as const
 
 test('nothing serious on any page, light and dark', async ({ window: page, longshore }) => {
+  test.slow() // every page twice, each looked at whole
   const engine = ENGINES[0]
   if (engine === undefined) throw new Error('no engine to test')
   const client = new Client(longshore.engines.get(engine)?.socket ?? '')
@@ -19,6 +20,13 @@ test('nothing serious on any page, light and dark', async ({ window: page, longs
   })
   const { Id: id } = created.json<{ Id: string }>()
   await client.post(`/containers/${id}/start`)
+  // One that failed has the most to show.
+  const dockerfile = `FROM ${image}\nMAINTAINER me\nRUN echo seen && false\n`
+  await client.version('').post('/longshore/v1/builds', {
+    title: 'harbour',
+    context: { kind: 'empty' },
+    dockerfile: { text: dockerfile },
+  })
   try {
     await switchTo(page, engine)
     await row(page, 'seen').click()
@@ -34,6 +42,13 @@ test('nothing serious on any page, light and dark', async ({ window: page, longs
         await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
         if (name === 'Containers') await row(page, 'seen').click()
         await check(page, `${name}, ${theme}`)
+        if (name === 'Builds' && engine === 'embedded') {
+          await row(page, 'harbour').click()
+          await expect(page.getByRole('button', { name: 'Open a shell here' })).toBeVisible()
+          await check(page, `a failed build, ${theme}`)
+          await page.getByRole('tab', { name: 'Compare' }).click()
+          await page.getByRole('button', { name: 'All builds' }).click()
+        }
       }
       await page.getByRole('link', { name: /^Containers/ }).click()
       await page.getByRole('button', { name: 'Run container' }).click()
