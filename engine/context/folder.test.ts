@@ -138,6 +138,28 @@ describe('the stat cache', () => {
   })
 })
 
+describe('stat caches on disk', () => {
+  it('are those of the folders built last', async () => {
+    const kept = await mkdtemp(join(tmpdir(), 'stats-'))
+    try {
+      for (let old = 0; old < 70; old++) {
+        await writeFile(join(kept, `old${old}`), '')
+        await utimes(join(kept, `old${old}`), 1000 + old, 1000 + old)
+      }
+      await settled()
+      const context = await folderContext(root, { stats: new StatCache(kept) })
+      await (await context.open({ ignore: [] })).digest('')
+      await context.close()
+      const left = await readdir(kept)
+      expect(left).toHaveLength(64)
+      expect(left).toContain('old69')
+      expect(left).not.toContain('old6')
+    } finally {
+      await rm(kept, { recursive: true })
+    }
+  })
+})
+
 describe('a folder as a context', () => {
   it('reads a file of its own, through links inside of it, and none outside [07.03]', async () => {
     const context = await folderContext(root, { stats: null })

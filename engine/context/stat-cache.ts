@@ -4,7 +4,7 @@
  * a crash leaves half-written is a line that cannot be read, and costs one file's reading.
  */
 import { createHash } from 'node:crypto'
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Look } from '../host/folder-looks.ts'
 import { Slices } from './slices.ts'
@@ -15,6 +15,8 @@ export type ContentDigest = `sha256:${string}`
 /** Folders kept in memory, and the files of all of them together. */
 const MAX_FOLDERS = 16
 const MAX_FILES = 400_000
+/** Folders kept on disk: what is built less often is read anew. */
+const MAX_KEPT = 64
 
 /** How far a clock that stamps files may lag: a tick of the slowest kernel, twice. */
 const TICK_MS = 20
@@ -157,8 +159,10 @@ export class StatCache {
 
   async #load(key: string): Promise<FolderStats> {
     if (this.#directory !== null) await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const stats = new FolderStats(this.#directory === null ? null : join(this.#directory, key))
+    const file = this.#directory === null ? null : join(this.#directory, key)
+    const stats = new FolderStats(file)
     await stats.load()
+    if (this.#directory !== null) await dropOldest(this.#directory, key)
     return stats
   }
 
@@ -171,6 +175,22 @@ export class StatCache {
       this.#folders.delete(key)
     }
   }
+}
+
+/** Keeps the files used last; `used` is, just now. */
+async function dropOldest(directory: string, used: string): Promise<void> {
+  const now = new Date()
+  await utimes(join(directory, used), now, now).catch(() => {}) // not written yet
+  const names = (await readdir(directory)).filter((name) => name !== used)
+  if (names.length < MAX_KEPT) return
+  const times = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      at: (await stat(join(directory, name)).catch(() => null))?.mtimeMs ?? 0,
+    })),
+  )
+  const old = times.toSorted((one, other) => other.at - one.at).slice(MAX_KEPT - 1)
+  await Promise.all(old.map(({ name }) => rm(join(directory, name), { force: true })))
 }
 
 function* lines(text: string): Generator<string> {
