@@ -71,7 +71,7 @@ RUN rm -r /d && mkdir /d && touch -d @1000000000 /d/new
   {
     title: 'a command that fails says its code [08.04]',
     dockerfile: 'FROM busybox\nRUN echo said before; exit 42\n',
-    fails: /exit code: 42/,
+    fails: /(exit|non-zero) code: 42/,
   },
   {
     title: 'a program that is not there is told of [08.04]',
