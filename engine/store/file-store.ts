@@ -14,7 +14,8 @@ import { Blobs } from './blobs.ts'
 import { Claims } from './claims.ts'
 import { ContainerFiles } from './container-files.ts'
 import { planGarbage } from './garbage.ts'
-import { type AddedLayer, Layers } from './layers.ts'
+import type { AddedLayer } from './layer-shapes.ts'
+import { Layers } from './layers.ts'
 import { Layout } from './layout.ts'
 import { digestInLayers, discard, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
@@ -181,6 +182,7 @@ export class FileStore implements Store {
     const { manifest } = parsed
     const config = parseConfig(await this.readDocument(manifest.config.digest))
     const diffIds = config.rootfs.diff_ids
+    await this.#layers.settled(diffIds)
     if (diffIds.length !== manifest.layers.length) {
       throw new EngineError(
         'invalid',
@@ -309,6 +311,7 @@ export class FileStore implements Store {
     for (const name of await readdir(this.#layout.temporary)) {
       await this.#disk.removeTree(join(this.#layout.temporary, name))
     }
+    await this.#layers.removeUnsettled()
     await this.#layers.removeStrayLinks()
     await this.#trash.empty()
     await this.#disk.syncFolder(this.#layout.root)

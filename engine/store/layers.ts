@@ -5,65 +5,21 @@ import type { LayerTally } from '../archive/rewrite-layer.ts'
 import { EngineError } from '../errors.ts'
 import type { Disk } from '../host/disk.ts'
 import { packTree } from '../host/rooted-files.ts'
-import type { Descriptor, Digest } from '../oci/descriptor.ts'
+import type { Digest } from '../oci/descriptor.ts'
 import { Digester, hexOf, isDigest } from '../oci/digest.ts'
 import { type Blobs, type LayerTars, throwIfAborted } from './blobs.ts'
 import { diskError, publish, SharedSync } from './durable.ts'
+import type { AddedLayer, LayerFacts, LayerSource, MadeLayer } from './layer-shapes.ts'
 import type { Layout } from './layout.ts'
 import { withPatientCollector } from './patient-collector.ts'
 import { receive } from './receive-layer.ts'
-import type { LayerProgress } from './store.ts'
 import { readRecipe, writeRecipe } from './tar-recipe.ts'
 import type { Trash } from './trash.ts'
 import { unpackLayer } from './unpack-layer.ts'
 
 const RECIPE = 'tar-recipe'
-
-/** What `layer.json` says of a layer. Sizes in bytes. */
-export interface LayerFacts {
-  readonly diffId: Digest
-  /** The blob it was unpacked from. */
-  readonly blob: Digest
-  readonly sizeBytes: number
-  readonly entries: number
-  /** Name of its short link. */
-  readonly link: string
-  /** The length of its plain tar, when that can be written again from `tar-recipe` and is no blob of its own. */
-  readonly tarBytes?: number
-  /** That tar is what packing the files gives, and needs no recipe. */
-  readonly packed?: true
-}
-
-/** A layer whose files lie ready in a folder of this file system. */
-export interface MadeLayer {
-  /** Becomes the layer's own. */
-  readonly folder: string
-  /** Of the tar that packing `folder` gives. */
-  readonly diffId: Digest
-  readonly tarBytes: number
-  readonly sizeBytes: number
-  readonly entries: number
-}
-
-/** How a layer comes in: `expected` is null when its digest is not known before (an import). */
-export interface LayerSource {
-  readonly expected: Descriptor | null
-  readonly diffId: Digest | null
-  readonly source: AsyncIterable<Uint8Array>
-  /** Told of each digest before it is looked for or made. */
-  readonly claim: (digest: Digest) => Promise<void>
-  /** False for a whole root instead of a layer. */
-  readonly whiteouts?: boolean
-  readonly onProgress?: ((progress: LayerProgress) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** A layer that is there now. `blob` describes the bytes as they came. */
-export interface AddedLayer {
-  readonly diffId: Digest
-  readonly sizeBytes: number
-  readonly blob: { readonly digest: Digest; readonly size: number }
-}
+/** What becomes `layer.json` when all of the layer is durable. */
+const UNSETTLED = 'layer.json.new'
 
 /** The layers of one store. */
 export class Layers implements LayerTars {
@@ -74,6 +30,8 @@ export class Layers implements LayerTars {
   readonly #rootless: boolean
   readonly #trees: SharedSync
   readonly #facts = new Map<Digest, LayerFacts>()
+  /** Those that were made here and are not durable yet. */
+  readonly #settling = new Map<Digest, Promise<void>>()
   #counter = 0
 
   constructor(disk: Disk, layout: Layout, blobs: Blobs, trash: Trash, rootless: boolean) {
@@ -184,9 +142,13 @@ export class Layers implements LayerTars {
     }
   }
 
-  /** Takes in what was made here, without a copy. Its tar can be read as a blob from then on. */
+  /**
+   * Takes in what was made here, without a copy. It can be used, and its tar be read as a blob, from then on; it is
+   * durable when `settled` says so, and after a power cut before that it is not there.
+   */
   async adopt(made: MadeLayer): Promise<void> {
-    if (await this.has(made.diffId)) {
+    const { diffId, sizeBytes, entries, tarBytes } = made
+    if (await this.has(diffId)) {
       await this.#canBePacked(made)
       return
     }
@@ -194,13 +156,66 @@ export class Layers implements LayerTars {
     try {
       await this.#disk.mkdir(temporary, 0o755)
       await this.#disk.rename(made.folder, join(temporary, 'diff'))
-      const { diffId, sizeBytes, entries, tarBytes } = made
-      await this.#publish({ temporary, blobPath: null, tarBytes }, diffId, diffId, { sizeBytes, entries })
+      const link = await this.#link(diffId)
+      const facts = { diffId, blob: diffId, sizeBytes, entries, link, tarBytes, packed: true } as const
+      await this.#disk.writeFile(join(temporary, UNSETTLED), JSON.stringify(facts))
+      if (!(await this.#take(temporary, diffId))) return
+      this.#facts.set(diffId, facts)
+      this.#settle(diffId)
     } catch (error) {
-      throw diskError(error, `keeping the layer ${made.diffId}`)
+      throw diskError(error, `keeping the layer ${diffId}`)
     } finally {
       await this.#disk.removeTree(temporary)
     }
+  }
+
+  /** Gives a folder a layer's name; false where another was faster. A damaged one gives way. */
+  async #take(temporary: string, diffId: Digest): Promise<boolean> {
+    const place = this.#layout.layer(diffId)
+    try {
+      await this.#disk.rename(temporary, place)
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error
+      if (await this.has(diffId)) return false
+      await this.#trash.take(place, `layer-${hexOf(diffId)}`)
+      await this.#disk.rename(temporary, place)
+    }
+    return true
+  }
+
+  /** Makes it durable behind whoever goes on with it: one sync is for all that were made meanwhile. */
+  #settle(diffId: Digest): void {
+    const folder = this.#layout.layer(diffId)
+    const settling = (async () => {
+      try {
+        await this.#trees.sync()
+        await publish(this.#disk, join(folder, UNSETTLED), join(folder, 'layer.json'))
+      } catch (error) {
+        this.#facts.delete(diffId)
+        throw diskError(error, `keeping the layer ${diffId}`)
+      } finally {
+        this.#settling.delete(diffId)
+      }
+    })()
+    settling.catch(() => {}) // thrown to whoever needs it
+    this.#settling.set(diffId, settling)
+  }
+
+  /** Resolves when these are durable, as far as they are there. */
+  async settled(diffIds: readonly Digest[]): Promise<void> {
+    for (const diffId of diffIds) await this.#settling.get(diffId)
+  }
+
+  /** Whether a folder has a layer's name and was never said to be durable. */
+  async isUnsettled(diffId: Digest): Promise<boolean> {
+    const names = await readdir(this.#layout.layer(diffId)).catch((): string[] => [])
+    return names.includes(UNSETTLED) && !names.includes('layer.json')
+  }
+
+  /** Removes those; for a start, when none is just being made. */
+  async removeUnsettled(): Promise<void> {
+    for (const diffId of await this.all()) if (await this.isUnsettled(diffId)) await this.remove(diffId)
   }
 
   /** One that came compressed, from a registry, is there: its plain tar is to be had from now on, too. */
@@ -230,7 +245,7 @@ export class Layers implements LayerTars {
   }
 
   async #writeFacts(folder: string, facts: LayerFacts): Promise<void> {
-    const fresh = join(folder, 'layer.json.new')
+    const fresh = join(folder, UNSETTLED)
     await this.#disk.writeFile(fresh, JSON.stringify(facts))
     await this.#trees.sync()
     await publish(this.#disk, fresh, join(folder, 'layer.json'))
@@ -239,6 +254,7 @@ export class Layers implements LayerTars {
 
   /** Moves a layer out of sight. Its bytes go with the trash. */
   async remove(diffId: Digest): Promise<void> {
+    await this.#settling.get(diffId)?.catch(() => {}) // it goes in any case
     const facts = await this.facts(diffId)
     this.#facts.delete(diffId)
     // The link goes last: a layer that cannot be moved must not stay without one.
@@ -266,12 +282,7 @@ export class Layers implements LayerTars {
       temporary,
       blobPath,
       tarBytes,
-    }: {
-      readonly temporary: string
-      /** Null for what was made here and never was a tar. */
-      readonly blobPath: string | null
-      readonly tarBytes: number | null
-    },
+    }: { readonly temporary: string; readonly blobPath: string; readonly tarBytes: number | null },
     diffId: Digest,
     blob: Digest,
     tally: LayerTally,
@@ -284,11 +295,10 @@ export class Layers implements LayerTars {
       entries: tally.entries,
       link,
       ...(tarBytes === null ? {} : { tarBytes }),
-      ...(blobPath === null ? { packed: true } : {}),
     }
     await this.#disk.writeFile(join(temporary, 'layer.json'), JSON.stringify(facts))
     await this.#trees.sync()
-    if (tarBytes === null && blobPath !== null) await this.#blobs.adopt(blobPath, blob)
+    if (tarBytes === null) await this.#blobs.adopt(blobPath, blob)
     try {
       await publish(this.#disk, temporary, this.#layout.layer(diffId))
     } catch (error) {
@@ -299,7 +309,7 @@ export class Layers implements LayerTars {
         await this.#disk.syncFolder(this.#layout.layers)
         if (await this.#blobs.has(blob)) return
         if (tarBytes !== null) await this.#takeRecipe(temporary, diffId, tarBytes)
-        else if (blobPath !== null) await this.#blobs.adopt(blobPath, blob)
+        else await this.#blobs.adopt(blobPath, blob)
         return
       }
       // A damaged one is in the way.

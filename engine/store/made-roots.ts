@@ -51,7 +51,10 @@ export interface MadeRoot {
   memory(): Promise<string>
   /** Unmounts it. Idempotent. */
   unmount(): Promise<void>
-  /** Makes a durable layer of what was written; null when that is nothing. The root is gone afterwards. */
+  /**
+   * Makes a layer of what was written; null when that is nothing. The root is gone afterwards. The layer is durable some
+   * time later; an image of it waits for that.
+   */
   adopt(signal?: AbortSignal): Promise<{ readonly diffId: Digest; readonly sizeBytes: number } | null>
   /** Unmounts and removes it. Idempotent. */
   discard(): Promise<void>

@@ -3,7 +3,7 @@ import { EngineError, isEngineError } from '../errors.ts'
 import type { Descriptor, Digest } from '../oci/descriptor.ts'
 import { Digester, digested } from '../oci/digest.ts'
 import { throwIfAborted } from './blobs.ts'
-import type { LayerSource } from './layers.ts'
+import type { LayerSource } from './layer-shapes.ts'
 import type { Spool } from './spool.ts'
 
 /** Writes the bytes that come into the spool, verified against `expected` when it is given. */

@@ -6,7 +6,7 @@ import type { Disk } from '../host/disk.ts'
 import { unpackTar } from '../host/tar.ts'
 import type { Digest } from '../oci/descriptor.ts'
 import { Digester } from '../oci/digest.ts'
-import type { LayerSource } from './layers.ts'
+import type { LayerSource } from './layer-shapes.ts'
 import type { Spool } from './spool.ts'
 
 /** A layer that is being received into `spool`, and the empty folder that it goes to. */

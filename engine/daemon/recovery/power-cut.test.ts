@@ -14,6 +14,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
 import { basename, join } from 'node:path'
@@ -21,6 +22,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ImageBuildOptions } from '../../api/build.ts'
 import { header } from '../../archive/entry.ts'
 import { END_OF_ARCHIVE, encodeEntry } from '../../archive/write.ts'
 import { CrashLog } from '../../store/crash/crash-log.ts'
@@ -131,6 +133,10 @@ describe.skipIf(!able)('a power cut', () => {
     }
     await drained(daemon.images.import(imported, Readable.from([busyboxTree(folder)]), never))
     promiseImage('box:latest')
+    const dockerfile = 'FROM box\nRUN echo built > /built\nCOPY seeded /copied\nWORKDIR /work\n'
+    const told = await drained(daemon.builds.build(BUILD, builtWith(folder, dockerfile)))
+    expect(told.filter((line) => JSON.stringify(line).includes('"error'))).toEqual([])
+    promiseImage('built:1')
     const registry = await startRegistry()
     await drained(daemon.images.pull({ fromImage: `${registry.host}/x`, tag: '1' }, never))
     registry.stop()
@@ -177,6 +183,7 @@ describe.skipIf(!able)('a power cut', () => {
     await daemon.volumes.remove('gone', { force: false })
     await daemon.volumes.prune(new Map())
     release('image docker.io/library/second:1', 'image docker.io/library/made:1', 'image box:latest')
+    release('image built:1')
     await daemon.images.prune(new Map([['dangling', ['false']]]))
     await drained(daemon.images.import(imported, Readable.from([busyboxTree(folder)]), never))
     promiseImage('box:latest')
@@ -314,6 +321,30 @@ async function drained<T>(source: AsyncIterable<T>): Promise<T[]> {
 function numbersFrom(start: number): (below: number) => number {
   let n = 0
   return (below) => createHash('sha256').update(`${start}/${n++}`).digest().readUInt32BE(0) % below
+}
+
+/** What `docker build -t built:1` asks for. */
+const BUILD: ImageBuildOptions = {
+  ...{
+    version: 1,
+    tags: ['docker.io/library/built:1'],
+    dockerfile: 'Dockerfile',
+    extraHosts: [],
+    remote: '',
+  },
+  ...{ quiet: false, noCache: false, cacheFrom: [], pull: false, squash: false, buildArgs: {}, labels: {} },
+  ...{ memory: 0, memorySwap: 0, cpuShares: 0, cpusetCpus: '', cpusetMems: '', cpuPeriod: 0, cpuQuota: 0 },
+  ...{ cgroupParent: '', shmSize: 0, ulimits: [], networkMode: 'none', platform: '', target: '' },
+  ...{ outputs: [], session: '', buildId: '' },
+}
+
+/** A context of a Dockerfile and the tree's seeded folder. */
+function builtWith(folder: string, dockerfile: string) {
+  const context = join(folder, 'tree')
+  writeFileSync(join(context, 'Dockerfile'), dockerfile)
+  const tar = execFileSync('tar', ['-C', context, '-c', 'Dockerfile', 'seeded'])
+  rmSync(join(context, 'Dockerfile'))
+  return { body: Readable.from([tar]), accounts: '', signal: never }
 }
 
 /** The tar of a root in which a shell runs. */
