@@ -39,7 +39,7 @@ import { observeContainer } from './observe.ts'
 import { findPrograms } from './programs.ts'
 import { removeContainer } from './removal.ts'
 import { lookupUser } from './rootfs-user.ts'
-import { runAttended } from './run-to-end.ts'
+import { runAttended, secretMounts } from './run-to-end.ts'
 import type {
   Attachment,
   ContainerSettings,
@@ -160,11 +160,12 @@ class ConmonRuntime implements Runtime {
     const { id } = settings
     const cgroup = this.#cgroup(settings)
     const [spec] = await Promise.all([
-      this.#writeSpec(settings, paths, cgroup),
+      this.#makeSpec(settings, paths, cgroup),
       mkdir(paths.persist, { recursive: true, mode: 0o700 }),
       rm(join(this.#layout.exits, id), { force: true }),
     ])
     this.#exits.forget(id)
+    await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
     const args = conmonArgs(this.#programs, {
       id,
       uuid: id,
@@ -203,7 +204,9 @@ class ConmonRuntime implements Runtime {
     const paths = this.#layout.bundle(id)
     const cgroup = this.#cgroup(settings)
     try {
-      const what = { id, spec: await this.#writeSpec(settings, paths, cgroup), paths, cgroup }
+      const mounts = [...settings.mounts, ...secretMounts(paths, io.secrets ?? [])]
+      const spec = await this.#makeSpec({ ...settings, mounts }, paths, cgroup)
+      const what = { id, spec, paths, cgroup }
       return await runAttended(this.#programs, this.#filters, what, this.#layout.runtime, io)
     } finally {
       await this.delete(id, { force: true })
@@ -215,8 +218,8 @@ class ConmonRuntime implements Runtime {
     return parent === null ? null : join('/', settings.cgroupParent ?? parent, settings.id)
   }
 
-  /** Makes the bundle's folder and what the OCI runtime reads there. */
-  async #writeSpec(settings: ContainerSettings, paths: BundlePaths, cgroup: string | null): Promise<OciSpec> {
+  /** Makes the bundle's folder, and what the OCI runtime is to read. */
+  async #makeSpec(settings: ContainerSettings, paths: BundlePaths, cgroup: string | null): Promise<OciSpec> {
     const [user, devices, blockIo, mounts] = await Promise.all([
       lookupUser(settings.rootfs, settings.process),
       resolveDevices(settings),
@@ -226,9 +229,7 @@ class ConmonRuntime implements Runtime {
       mkdir(paths.directory, { recursive: true, mode: 0o700 }),
     ])
     const shm = await prepareShm(settings, (each) => this.#layout.bundle(each).directory)
-    const spec = buildSpec({ ...settings, mounts }, user, { devices, blockIo, shm }, cgroup, this.#facts)
-    await writeFile(paths.config, serializeSpec(this.#filters.apply(spec)), { mode: 0o600 })
-    return spec
+    return buildSpec({ ...settings, mounts }, user, { devices, blockIo, shm }, cgroup, this.#facts)
   }
 
   async start(id: string): Promise<void> {

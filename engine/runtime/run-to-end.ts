@@ -1,6 +1,6 @@
 /** Runs an OCI bundle as a child of ours, on the leash of the native part: what is left of it ends with us. */
 import { watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { EngineError } from '../errors.ts'
 import { bootId } from '../host/boot.ts'
@@ -8,8 +8,9 @@ import { identify } from '../host/process.ts'
 import { type ChildProcess, spawn } from '../host/spawn.ts'
 import { type BundlePaths, writeRecord } from './bundle.ts'
 import { startFailure } from './failure.ts'
-import type { RunIo } from './runtime.ts'
+import type { MountSettings, RunIo, SecretFile } from './runtime.ts'
 import type { SeccompCache } from './seccomp-cache.ts'
+import { serializeSpec } from './spec/build-spec.ts'
 import type { OciSpec } from './spec/oci-spec.ts'
 import type { Programs } from './supervisor.ts'
 
@@ -31,10 +32,13 @@ export async function runAttended(
 ): Promise<number> {
   if (io.signal.aborted) throw new EngineError('cancelled', 'cancelled')
   const log = join(paths.directory, 'runtime.log')
+  const memory = memoryOf(paths)
+  await mkdir(memory, { recursive: true, mode: 0o700 })
   const child = spawn(
     programs.helper,
     [
       'leash',
+      memory,
       ...programs.call,
       '--root',
       runtimeRoot,
@@ -42,7 +46,7 @@ export async function runAttended(
       log,
       'run',
       '--bundle',
-      paths.directory,
+      memory,
       '--pid-file',
       paths.pidFile,
       id,
@@ -62,6 +66,7 @@ export async function runAttended(
       const record = { boot: bootId(), process: leash, supervisor: leash, cgroup, terminal: false }
       await writeRecord(paths, record)
     }
+    for (const bytes of filesOf(filters.apply(spec), io.secrets ?? [])) child.stdin?.write(bytes)
     const [code] = await Promise.all([ended, carry(child, 'stdout', io), carry(child, 'stderr', io)])
     if (io.signal.aborted) throw new EngineError('cancelled', 'cancelled', { cause: io.signal.reason })
     const words = code === 0 ? '' : await readFile(log, 'utf8').catch(() => '')
@@ -72,6 +77,40 @@ export async function runAttended(
     io.signal.removeEventListener('abort', letGo)
     letGo()
   }
+}
+
+/** What only the leash and what is on it see: the spec, which may hold secret variables, and secret files. */
+function memoryOf(paths: BundlePaths): string {
+  return join(paths.directory, 'memory')
+}
+
+/** Puts secret files where they are wanted. */
+export function secretMounts(paths: BundlePaths, secrets: readonly SecretFile[]): MountSettings[] {
+  return secrets.map(({ destination }, number) => ({
+    ...{ type: 'bind', source: join(memoryOf(paths), `secret-${number}`), destination, readOnly: true },
+    options: ['nosuid', 'nodev', 'noexec'],
+  }))
+}
+
+function* filesOf(spec: OciSpec, secrets: readonly SecretFile[]): Generator<Uint8Array> {
+  yield* file('config.json', { content: Buffer.from(serializeSpec(spec)), mode: 0o600, uid: 0, gid: 0 })
+  for (const [number, secret] of secrets.entries()) yield* file(`secret-${number}`, secret)
+  yield u32(0)
+}
+
+function* file(
+  name: string,
+  { content, mode, uid, gid }: Omit<SecretFile, 'destination'>,
+): Generator<Uint8Array> {
+  yield Buffer.concat([u32(Buffer.byteLength(name)), Buffer.from(name)])
+  yield Buffer.concat([mode, uid, gid, content.length].map(u32))
+  yield content
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeUInt32LE(value)
+  return bytes
 }
 
 function endOf(child: ChildProcess): Promise<number> {

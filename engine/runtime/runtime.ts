@@ -223,6 +223,18 @@ export interface RunIo {
   readonly signal: AbortSignal
   /** Told of what it writes, as it comes; the next bytes wait until a promise is kept. */
   readonly output: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void | Promise<void>
+  /** Files that only it sees, in memory. */
+  readonly secrets?: readonly SecretFile[]
+}
+
+/** A file for one process that never comes to a disk. */
+export interface SecretFile {
+  /** Absolute, inside its root. */
+  readonly destination: string
+  readonly content: Uint8Array
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
 }
 
 /** Runs containers. All methods throw `EngineError`; none leaves a half-made container behind. */

@@ -17,7 +17,7 @@ import { planGarbage } from './garbage.ts'
 import type { AddedLayer } from './layer-shapes.ts'
 import { Layers } from './layers.ts'
 import { Layout } from './layout.ts'
-import { digestInLayers, discard, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
+import { digestInLayers, listLayers, type MadeRoot, makeRoot } from './made-roots.ts'
 import { Rootfs, type RootfsLease, type RootfsPlaces, type Shifted } from './rootfs.ts'
 import type { ImageRecord, ImageRecords, LayerProgress, RootfsMount, Store } from './store.ts'
 import { Trash } from './trash.ts'
@@ -220,7 +220,6 @@ export class FileStore implements Store {
 
   makeRoot(diffIds: readonly Digest[]): Promise<MadeRoot> {
     const parts = {
-      disk: this.#disk,
       layout: this.#layout,
       layers: this.#layers,
       rootfs: this.#rootfs,
@@ -306,7 +305,7 @@ export class FileStore implements Store {
       await this.#rootfs.unmount(id)
     }
     for (const id of await this.#rootfs.ids()) {
-      if (!containers.includes(id)) await discard(this.#layout, this.#rootfs, id)
+      if (!containers.includes(id)) await this.#rootfs.remove(id)
     }
     for (const name of await readdir(this.#layout.temporary)) {
       await this.#disk.removeTree(join(this.#layout.temporary, name))

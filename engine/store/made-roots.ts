@@ -4,8 +4,6 @@ import { join } from 'node:path'
 import { decompress } from '../archive/compression.ts'
 import { frames } from '../archive/frames.ts'
 import { type CopyFrame, copyFiles } from '../host/copy-files.ts'
-import type { Disk } from '../host/disk.ts'
-import { mount as mountOn, mountsBeneath, unmount } from '../host/mount.ts'
 import { listTree, sealUpper, type TreeListing, tellTree, writeToView } from '../host/rooted-files.ts'
 import type { Digest } from '../oci/descriptor.ts'
 import { Digester } from '../oci/digest.ts'
@@ -17,8 +15,6 @@ import type { Rootfs } from './rootfs.ts'
 
 /** Their ids begin so: no container has one, and what an engine that died has left is known by it. */
 const PREFIX = 'build-'
-/** Secrets are small. */
-const MEMORY_BYTES = 16 * 1024 * 1024
 /** The tar of nothing: two blocks of zeros. */
 const EMPTY_TAR_BYTES = 1024
 
@@ -47,8 +43,6 @@ export interface MadeRoot {
   unpack(path: string, tar: AsyncIterable<Uint8Array>): Promise<void>
   /** Mounts it, or finds it mounted; answers where. */
   mount(): Promise<string>
-  /** A folder in memory that goes with the root: what is written there never comes to a disk. */
-  memory(): Promise<string>
   /** Unmounts it. Idempotent. */
   unmount(): Promise<void>
   /**
@@ -62,19 +56,10 @@ export interface MadeRoot {
 
 /** What roots are made of. `claim` keeps what it names from being collected. */
 export interface MadeRootParts {
-  readonly disk: Disk
   readonly layout: Layout
   readonly layers: Layers
   readonly rootfs: Rootfs
   readonly claim: (digest: Digest) => Promise<void>
-}
-
-/** Takes a root away with all that is mounted in it. Idempotent. */
-export async function discard(layout: Layout, rootfs: Rootfs, id: string): Promise<void> {
-  for (const { target } of mountsBeneath(layout.container(id)).reverse()) {
-    if (!target.endsWith('/merged')) await unmount(target)
-  }
-  await rootfs.remove(id)
 }
 
 /** What layers show together, for the helper: one's own folder, or the options of an overlay. */
@@ -112,7 +97,7 @@ export async function digestInLayers(
 
 /** A root on top of layers that the store has. */
 export async function makeRoot(parts: MadeRootParts, diffIds: readonly Digest[]): Promise<MadeRoot> {
-  const { disk, layout, layers, rootfs, claim } = parts
+  const { layout, layers, rootfs, claim } = parts
   const id = `${PREFIX}${randomBytes(8).toString('hex')}`
   for (const diffId of diffIds) await claim(diffId)
   const { upper, merged, links } = await rootfs.own(id)
@@ -148,20 +133,7 @@ export async function makeRoot(parts: MadeRootParts, diffIds: readonly Digest[])
       }
       await copyFiles(places, what, signal)
     },
-    discard: () => discard(layout, rootfs, id),
-    async memory() {
-      const path = join(layout.container(id), 'memory')
-      if (mountsBeneath(path).length > 0) return path
-      await disk.mkdir(path, 0o700)
-      await mountOn('tmpfs', 'tmpfs', path, [
-        'nosuid',
-        'nodev',
-        'noexec',
-        'mode=0711',
-        `size=${MEMORY_BYTES}`,
-      ])
-      return path
-    },
+    discard: () => rootfs.remove(id),
     async adopt(signal) {
       await rootfs.unmount(id)
       mounted = false
@@ -172,13 +144,13 @@ export async function makeRoot(parts: MadeRootParts, diffIds: readonly Digest[])
         digester.update(chunk)
       }
       if (digester.size === EMPTY_TAR_BYTES) {
-        await discard(layout, rootfs, id)
+        await rootfs.remove(id)
         return null
       }
       const diffId = digester.digest()
       await claim(diffId)
       await layers.adopt({ folder: upper, diffId, tarBytes: digester.size, ...tally() })
-      await discard(layout, rootfs, id)
+      await rootfs.remove(id)
       return { diffId, sizeBytes: tally().sizeBytes }
     },
   }

@@ -1,7 +1,7 @@
 /** RUN: a command in a container of its own, whose root becomes the next layer. */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { MountSettings } from '../../runtime/runtime.ts'
+import type { MountSettings, SecretFile } from '../../runtime/runtime.ts'
 import type { MadeRoot } from '../../store/made-roots.ts'
 import type { ExecOperation } from '../plan/step.ts'
 import { CommandFailed, type Performed, type StepIo } from '../solve/performer.ts'
@@ -31,15 +31,14 @@ export async function performExec(
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const files = await ownFiles(folder, network)
-      const mounts = await openMounts(parts, root, operation, inputs, io)
+      const mounts = await openMounts(parts, folder, operation, inputs, io)
       try {
+        const { secrets } = mounts
         const all = [...files, ...mounts.settings]
-        const tidy = await watchStubs(
-          rootfs,
-          all.map(({ destination }) => destination),
-        )
+        const targets = [...all, ...secrets].map(({ destination }) => destination)
+        const tidy = await watchStubs(rootfs, targets)
         const env = [...operation.proxyEnv, ...operation.env, ...mounts.env]
-        await run(parts, operation, root, { rootfs, network, mounts: all, env }, io)
+        await run(parts, operation, root, { rootfs, network, mounts: all, env, secrets }, io)
         await tidy()
       } finally {
         await mounts.close()
@@ -60,12 +59,14 @@ async function run(
     readonly network: StepNetwork
     readonly mounts: readonly MountSettings[]
     readonly env: readonly string[]
+    readonly secrets: readonly SecretFile[]
   },
   io: StepIo,
 ): Promise<void> {
   const code = await parts.runtime.runToEnd(runSettings(parts, operation, { id: root.id, ...place }), {
     signal: io.signal,
     output: io.log,
+    secrets: place.secrets,
   })
   if (code !== 0) throw new CommandFailed(operation, code, null)
 }

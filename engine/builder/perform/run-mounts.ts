@@ -1,10 +1,8 @@
 /** The mounts of a RUN: made before its command, gone after it. */
-import { chmod, chown, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assertNever, EngineError } from '../../errors.ts'
 import { copyFiles } from '../../host/copy-files.ts'
-import type { MountSettings } from '../../runtime/runtime.ts'
-import type { MadeRoot } from '../../store/made-roots.ts'
+import type { MountSettings, SecretFile } from '../../runtime/runtime.ts'
 import type { ExecOperation, RunMount } from '../plan/step.ts'
 import type { StepIo } from '../solve/performer.ts'
 import type { Value } from '../solve/value.ts'
@@ -16,6 +14,7 @@ import type { PerformerParts } from './parts.ts'
 export interface RunMounts {
   readonly settings: readonly MountSettings[]
   readonly env: readonly string[]
+  readonly secrets: readonly SecretFile[]
   /** Idempotent; all of it is tried, the first failure is thrown. */
   close(): Promise<void>
 }
@@ -23,36 +22,39 @@ export interface RunMounts {
 /** Where the mounts of one command are made. */
 interface Place {
   readonly parts: PerformerParts
-  readonly root: MadeRoot
   readonly inputs: readonly Value[]
   readonly io: StepIo
   readonly after: (work: () => Promise<void>) => void
   readonly env: string[]
+  readonly secrets: SecretFile[]
+  /** A folder of the command's own. */
+  readonly folder: string
 }
 
 /** Throws `invalid` in BuildKit's words for a secret or an agent that is required and not there. */
 export async function openMounts(
   parts: PerformerParts,
-  root: MadeRoot,
+  folder: string,
   operation: ExecOperation,
   inputs: readonly Value[],
   io: StepIo,
 ): Promise<RunMounts> {
   const ends: (() => Promise<void>)[] = []
   const env: string[] = []
+  const secrets: SecretFile[] = []
   const close = async () => {
     const results = await Promise.allSettled(ends.splice(0).map((end) => end()))
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
   }
-  const place: Place = { parts, root, inputs, io, env, after: (work) => void ends.push(work) }
+  const place: Place = { parts, folder, inputs, io, env, secrets, after: (work) => void ends.push(work) }
   try {
     const settings: MountSettings[] = []
     for (const [number, mount] of operation.mounts.entries()) {
       const made = await open(place, mount, number)
       if (made) settings.push(made)
     }
-    return { settings, env, close }
+    return { settings, env, secrets, close }
   } catch (error) {
     await close().catch(() => {}) // the first failure is the one to tell
     throw error
@@ -90,12 +92,9 @@ async function open(place: Place, mount: RunMount, number: number): Promise<Moun
         return null
       }
       if (mount.env !== null) place.env.push(`${mount.env}=${value.toString('utf8')}`)
-      if (destination === null) return null
-      const source = join(await place.root.memory(), `secret-${number}`)
-      await writeFile(source, value, { mode: 0o600 })
-      await chown(source, mount.uid, mount.gid)
-      await chmod(source, mount.mode)
-      return { ...plainBind(source, destination), options: ['nosuid', 'nodev', 'noexec'] }
+      const { mode, uid, gid } = mount
+      if (destination !== null) place.secrets.push({ destination, content: value, mode, uid, gid })
+      return null
     }
     case 'ssh': {
       const agent = await place.parts.request.ssh(mount.id)
@@ -104,7 +103,7 @@ async function open(place: Place, mount: RunMount, number: number): Promise<Moun
           throw new EngineError('invalid', `no SSH key "${mount.id}" forwarded from the client`)
         return null
       }
-      const source = join(await place.root.memory(), `agent-${number}`)
+      const source = join(place.folder, `agent-${number}`)
       place.after(await serveAgent(source, agent, mount))
       place.env.push(`SSH_AUTH_SOCK=${mount.target}`)
       return plainBind(source, mount.target)

@@ -1,7 +1,11 @@
 /*
- * leash PROGRAM ARGS...
+ * leash FOLDER PROGRAM ARGS...
  *
- * Runs a program for as long as somebody holds the other end of stdin: an engine that builds. The program's own stdin is
+ * First makes the files that stdin brings, in memory: on a tmpfs at FOLDER that only this process and what it starts can
+ * see, and that goes with them. Each file is the length of its name (u32; 0 ends them), the name, mode, uid, gid and size
+ * (u32) and its bytes.
+ *
+ * Then runs a program for as long as somebody holds the other end of stdin: an engine that builds. The program's own stdin is
  * empty, its output goes through pipes of ours (what Node gives a child are sockets, and /dev/stderr of such a process
  * cannot be opened) to our stdout and stderr. When the holder is gone, or the program has ended, all that it started is
  * killed, in other sessions too. Ends with the program's exit code, or 128 + the number of the signal that ended it.
@@ -10,18 +14,80 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "native.h"
 
 static char buffer[64 * 1024];
+
+static int take(void *bytes, size_t length)
+{
+	for (size_t at = 0; at < length;) {
+		ssize_t got = read(STDIN_FILENO, (char *)bytes + at, length - at);
+
+		if (got <= 0 && !(got < 0 && errno == EINTR))
+			return -1;
+		at += got > 0 ? (size_t)got : 0;
+	}
+	return 0;
+}
+
+/* Returns 1 for a file that was made, 0 at their end, -1 with errno. */
+static int take_file(int folder)
+{
+	uint32_t length, facts[4];
+	char name[256];
+	int fd, failed = 0;
+
+	if (take(&length, sizeof length) < 0 || length >= sizeof name)
+		return -1;
+	if (length == 0)
+		return 0;
+	name[length] = '\0';
+	if (take(name, length) < 0 || take(facts, sizeof facts) < 0)
+		return -1;
+	fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	for (uint32_t left = facts[3]; left > 0 && !failed;) {
+		uint32_t want = left < sizeof buffer ? left : (uint32_t)sizeof buffer;
+
+		failed = take(buffer, want) < 0 || write(fd, buffer, want) != (ssize_t)want;
+		left -= want;
+	}
+	if (fchown(fd, facts[1], facts[2]) < 0 || fchmod(fd, facts[0]) < 0)
+		failed = 1;
+	close(fd);
+	return failed ? -1 : 1;
+}
+
+static int make_files(const char *path)
+{
+	int folder, more;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_SLAVE | MS_REC, NULL) < 0 ||
+	    mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700,size=64m") < 0)
+		return -1;
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return -1;
+	do
+		more = take_file(folder);
+	while (more > 0);
+	close(folder);
+	return more;
+}
 
 /* One end of the program's output; `to` is our own descriptor. */
 struct stream {
@@ -147,11 +213,17 @@ int applet_leash(int argc, char **argv)
 	int ends[2][2], result, children;
 	pid_t child;
 
-	if (argc < 2) {
-		fputs("usage: leash PROGRAM ARGS...\n", stderr);
+	if (argc < 3) {
+		fputs("usage: leash FOLDER PROGRAM ARGS...\n", stderr);
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	umask(0);
+	if (make_files(argv[1]) < 0) {
+		fprintf(stderr, "cannot make files at %s: %s\n", argv[1], strerror(errno));
+		return 1;
+	}
+	umask(022);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
@@ -165,11 +237,11 @@ int applet_leash(int argc, char **argv)
 		streams[i].from = ends[i][0];
 		fcntl(ends[i][0], F_SETFL, O_NONBLOCK);
 	}
-	child = start(argv + 1, ends[0][1], ends[1][1], &before);
+	child = start(argv + 2, ends[0][1], ends[1][1], &before);
 	close(ends[0][1]);
 	close(ends[1][1]);
 	if (child < 0) {
-		fprintf(stderr, "cannot start %s: %s\n", argv[1], strerror(errno));
+		fprintf(stderr, "cannot start %s: %s\n", argv[2], strerror(errno));
 		return 1;
 	}
 	result = run(child, streams, children);
