@@ -207,7 +207,7 @@ class ConmonRuntime implements Runtime {
       const mounts = [...settings.mounts, ...secretMounts(paths, io.secrets ?? [])]
       const spec = await this.#makeSpec({ ...settings, mounts }, paths, cgroup)
       const what = { id, spec, paths, cgroup }
-      return await runAttended(this.#programs, this.#filters, what, this.#layout.runtime, io)
+      return await runAttended(this.#programs, this.#filters, what, io)
     } finally {
       await this.delete(id, { force: true })
     }

@@ -14,6 +14,9 @@ import { serializeSpec } from './spec/build-spec.ts'
 import type { OciSpec } from './spec/oci-spec.ts'
 import type { Programs } from './supervisor.ts'
 
+/** Where in memory the OCI runtime keeps its state, a copy of the spec in it. */
+const STATE = 'oci'
+
 /** What is run. */
 export interface AttendedRun {
   readonly id: string
@@ -27,7 +30,6 @@ export async function runAttended(
   programs: Programs,
   filters: SeccompCache,
   { id, spec, paths, cgroup }: AttendedRun,
-  runtimeRoot: string,
   io: RunIo,
 ): Promise<number> {
   if (io.signal.aborted) throw new EngineError('cancelled', 'cancelled')
@@ -41,7 +43,7 @@ export async function runAttended(
       memory,
       ...programs.call,
       '--root',
-      runtimeRoot,
+      join(memory, STATE),
       '--log',
       log,
       'run',
@@ -57,7 +59,9 @@ export async function runAttended(
   child.stdin?.on('error', () => {})
   const letGo = () => child.stdin?.destroy()
   io.signal.addEventListener('abort', letGo, { once: true })
-  const learning = learnFilter(filters, spec, paths.pidFile, join(runtimeRoot, id))
+  // The mounts that only the child sees, looked at through it.
+  const state = join(`/proc/${child.pid}/root`, memory, STATE, id)
+  const learning = learnFilter(filters, spec, paths.pidFile, state)
   try {
     const ended = endOf(child)
     const leash = child.pid === undefined ? null : identify(child.pid)
