@@ -224,7 +224,8 @@ export class SolveRun {
       async (shared) => {
         const giveBack = await places.take(shared.signal)
         try {
-          events.running(reason)
+          // Who began it may have left, and others wait for it still.
+          if (!events.ended) events.running(reason)
           const performed = await performer.perform(step, values, shared)
           if (performed.value.kind === 'layers') {
             const { diffIds } = performed.value

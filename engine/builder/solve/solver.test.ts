@@ -212,6 +212,31 @@ describe('when it goes wrong', () => {
     await (await first).drained
   })
 
+  test('a build that was cancelled before its step got a place tells nothing of it any more', async () => {
+    const narrow = new World(1)
+    const steps = [step('from', image('x')), step('a', run('a'), ['from'])]
+    const busy = Promise.withResolvers<void>()
+    narrow.script.before = async ({ id }) => {
+      if (id === 'other') await busy.promise
+    }
+    const other = narrow.build([step('from', image('x')), step('other', run('other'), ['from'])], 'other')
+    await new Promise((turn) => setImmediate(turn))
+    const cancel = new AbortController()
+    const first = narrow.build(steps, 'a', cancel.signal)
+    await new Promise((turn) => setImmediate(turn))
+    const second = narrow.build(steps, 'a')
+    await new Promise((turn) => setImmediate(turn))
+    cancel.abort()
+    const { ends, drained, error } = await first
+    expect(error).toMatchObject({ kind: 'cancelled' })
+    busy.resolve()
+    await drained
+    expect((await second).error).toBeNull()
+    expect((await other).error).toBeNull()
+    expect(ends.get('a')).toBe('cancelled')
+    expect((await first).events.at(-1)).toMatchObject({ now: { state: 'cancelled' } })
+  })
+
   test('what failed for one build’s own reason is tried by the other', async () => {
     const steps = [step('from', image('x')), step('a', run('a'), ['from'])]
     const begun = Promise.withResolvers<void>()
