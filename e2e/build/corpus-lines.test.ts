@@ -1,8 +1,15 @@
 /** How a Dockerfile is written: lines, comments, directives, heredocs, stages. */
 import { behaviour, refused } from './harness/behaviour.ts'
 import { buildCases } from './harness/cases.ts'
+import { mountPoint } from './harness/differences.ts'
 
 const HEREDOC = 'heredocs are newer than BuildKit 0.8'
+/** A command that changed nothing. */
+const NO_LAYER = 'a layer of nothing is none, as in later ones'
+const EMPTY_LAYER = {
+  'history[1].empty_layer': NO_LAYER,
+  ...{ 'layer[1] /y': NO_LAYER, 'layer[2] /y': NO_LAYER },
+}
 const FAULT = 'the message is newer than BuildKit 0.8'
 
 buildCases('how a Dockerfile is written', [
@@ -246,17 +253,19 @@ buildCases('stages', [
       'RUN --mount=type=bind,from=one,target=/m cat /m/x > /y',
     ],
     { contents: { '/y': 'a\n' }, absent: ['/m/x'] },
+    { differs: mountPoint('/m') },
   ),
   behaviour(
     'a mount of the context [09.02]',
     ['FROM busybox', 'RUN --mount=type=bind,target=/m cat /m/f > /y'],
     { contents: { '/y': 'z\n' } },
-    { files: { f: 'z\n' } },
+    { differs: mountPoint('/m'), files: { f: 'z\n' } },
   ),
   behaviour(
     'a mount of memory [09.06]',
     ['FROM busybox', 'RUN --mount=type=tmpfs,target=/m echo a > /m/x && cp /m/x /y'],
     { contents: { '/y': 'a\n' }, absent: ['/m/x'] },
+    { differs: mountPoint('/m') },
   ),
   behaviour(
     'a mount that stays from step to step [09.01]',
@@ -266,6 +275,7 @@ buildCases('stages', [
       'RUN --mount=type=cache,target=/c,id=corpus cp /c/x /y',
     ],
     { contents: { '/y': 'a\n' }, absent: ['/c/x'] },
+    { differs: { ...mountPoint('/c'), ...EMPTY_LAYER } },
   ),
   behaviour(
     'RUN without a network [08.04]',

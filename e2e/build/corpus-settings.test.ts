@@ -1,12 +1,13 @@
 /** What instructions leave in an image's settings and history. */
 import { behaviour, refused } from './harness/behaviour.ts'
 import { buildCases } from './harness/cases.ts'
+import { reworded } from './harness/differences.ts'
 
 const SH = ['/bin/sh', '-c']
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const SECOND = 1_000_000_000
 
-buildCases('settings of an image', [
+buildCases('settings, one at a time', [
   behaviour('CMD in JSON form [08.05]', ['FROM busybox', 'CMD ["echo", "a b"]'], {
     config: { Cmd: ['echo', 'a b'] },
   }),
@@ -39,24 +40,33 @@ buildCases('settings of an image', [
   ),
   behaviour(
     'SHELL runs RUN [08.34]',
-    [
-      'FROM busybox',
-      'SHELL ["/bin/echo"]',
-      'RUN nothing of this',
-      'SHELL ["/bin/sh", "-c"]',
-      'RUN echo $0 > /x',
-    ],
-    { contents: { '/x': '/bin/sh\n' } },
+    ['FROM busybox', 'SHELL ["/bin/touch"]', 'RUN /by-touch', 'SHELL ["/bin/sh", "-c"]', 'RUN echo $0 > /x'],
+    { contents: { '/x': '/bin/sh\n', '/by-touch': '' } },
   ),
-  behaviour('EXPOSE of several ports and protocols [08.06]', ['FROM busybox', 'EXPOSE 80 53/udp 9/sctp'], {
-    config: { ExposedPorts: { '80/tcp': {}, '53/udp': {}, '9/sctp': {} } },
-  }),
-  behaviour('EXPOSE of a range [08.06]', ['FROM busybox', 'EXPOSE 7000-7002'], {
-    config: { ExposedPorts: { '7000/tcp': {}, '7001/tcp': {}, '7002/tcp': {} } },
-  }),
-  behaviour('EXPOSE adds to that of the base [08.06]', ['FROM layered:1', 'EXPOSE 81'], {
-    config: { ExposedPorts: { '80/tcp': {}, '53/udp': {}, '81/tcp': {} } },
-  }),
+  behaviour(
+    'EXPOSE of several ports and protocols [08.06]',
+    ['FROM busybox', 'EXPOSE 80 53/udp 9/sctp'],
+    {
+      config: { ExposedPorts: { '80/tcp': {}, '53/udp': {}, '9/sctp': {} } },
+    },
+    { differs: reworded(1) },
+  ),
+  behaviour(
+    'EXPOSE of a range [08.06]',
+    ['FROM busybox', 'EXPOSE 7000-7002'],
+    {
+      config: { ExposedPorts: { '7000/tcp': {}, '7001/tcp': {}, '7002/tcp': {} } },
+    },
+    { differs: reworded(1) },
+  ),
+  behaviour(
+    'EXPOSE adds to that of the base [08.06]',
+    ['FROM layered:1', 'EXPOSE 81'],
+    {
+      config: { ExposedPorts: { '80/tcp': {}, '53/udp': {}, '81/tcp': {} } },
+    },
+    { differs: reworded(4) },
+  ),
   behaviour('VOLUME in words and in JSON form [08.23]', ['FROM busybox', 'VOLUME /a /b', 'VOLUME ["/c d"]'], {
     config: { Volumes: { '/a': {}, '/b': {}, '/c d': {} } },
   }),
@@ -132,13 +142,24 @@ buildCases('settings of an image', [
         },
       },
     },
+    { differs: reworded(1) },
   ),
-  behaviour('HEALTHCHECK in JSON form [08.25]', ['FROM busybox', 'HEALTHCHECK CMD ["a", "b"]'], {
-    config: { Healthcheck: { Test: ['CMD', 'a', 'b'] } },
-  }),
-  behaviour('HEALTHCHECK NONE [08.26]', ['FROM busybox', 'HEALTHCHECK NONE'], {
-    config: { Healthcheck: { Test: ['NONE'] } },
-  }),
+  behaviour(
+    'HEALTHCHECK in JSON form [08.25]',
+    ['FROM busybox', 'HEALTHCHECK CMD ["a", "b"]'],
+    {
+      config: { Healthcheck: { Test: ['CMD', 'a', 'b'] } },
+    },
+    { differs: reworded(1) },
+  ),
+  behaviour(
+    'HEALTHCHECK NONE [08.26]',
+    ['FROM busybox', 'HEALTHCHECK NONE'],
+    {
+      config: { Healthcheck: { Test: ['NONE'] } },
+    },
+    { differs: reworded(1) },
+  ),
   behaviour(
     'HEALTHCHECK with the newer time [08.25]',
     ['FROM busybox', 'HEALTHCHECK --start-interval=3s CMD a'],
@@ -163,6 +184,7 @@ buildCases('settings of an image', [
     'an instruction that changes no file makes no layer [05.01]',
     ['FROM busybox', 'ENV a=1', 'LABEL b=1', 'EXPOSE 1', 'CMD ["x"]'],
     { layers: 0, history: [/^ENV a=1/, /^LABEL b=1/, /^EXPOSE /, /^CMD \["x"\]/] },
+    { differs: reworded(3) },
   ),
   behaviour(
     'history tells commands and copies [05.03]',

@@ -1,6 +1,7 @@
 /** ARG, ENV and expansion: what a variable is where. The values are shown by labels and files. */
 import { behaviour, refused } from './harness/behaviour.ts'
 import { buildCases } from './harness/cases.ts'
+import { reworded } from './harness/differences.ts'
 
 const LATER = 'an expansion that is newer than BuildKit 0.8'
 
@@ -104,19 +105,19 @@ buildCases('variables of a Dockerfile', [
     'an argument that the build gives [08.27]',
     ['FROM busybox', 'ARG v=1', 'LABEL is=$v'],
     { config: { Labels: { is: 'given' } } },
-    { flags: ['--build-arg', 'v=given'] },
+    { differs: reworded(1), flags: ['--build-arg', 'v=given'] },
   ),
   behaviour(
     'an argument given out of the environment [08.27]',
     ['FROM busybox', 'ARG v=1', 'LABEL is=$v'],
     { config: { Labels: { is: 'there' } } },
-    { flags: ['--build-arg', 'v'], env: { v: 'there' } },
+    { differs: reworded(1), flags: ['--build-arg', 'v'], env: { v: 'there' } },
   ),
   behaviour(
     'an argument given as nothing [08.27]',
     ['FROM busybox', 'ARG v=1', 'LABEL is=x$v'],
     { config: { Labels: { is: 'x' } } },
-    { flags: ['--build-arg', 'v='] },
+    { differs: reworded(1), flags: ['--build-arg', 'v='] },
   ),
   behaviour(
     'an argument ends with its stage [08.27]',
@@ -133,17 +134,27 @@ buildCases('variables of a Dockerfile', [
     ['ARG v=1', 'FROM busybox', 'LABEL is=x$v'],
     { config: { Labels: { is: 'x' } } },
   ),
-  behaviour('unless it is declared again [08.28]', ['ARG v=1', 'FROM busybox', 'ARG v', 'LABEL is=x$v'], {
-    config: { Labels: { is: 'x1' } },
-  }),
+  behaviour(
+    'unless it is declared again [08.28]',
+    ['ARG v=1', 'FROM busybox', 'ARG v', 'LABEL is=x$v'],
+    {
+      config: { Labels: { is: 'x1' } },
+    },
+    { differs: reworded(1) },
+  ),
   behaviour(
     'with a default of its own it has that [08.28]',
     ['ARG v=1', 'FROM busybox', 'ARG v=2', 'LABEL is=x$v'],
     { config: { Labels: { is: 'x2' } } },
   ),
-  behaviour('the platform, once declared [08.30]', ['FROM busybox', 'ARG TARGETOS', 'LABEL is=$TARGETOS'], {
-    config: { Labels: { is: 'linux' } },
-  }),
+  behaviour(
+    'the platform, once declared [08.30]',
+    ['FROM busybox', 'ARG TARGETOS', 'LABEL is=$TARGETOS'],
+    {
+      config: { Labels: { is: 'linux' } },
+    },
+    { differs: reworded(1) },
+  ),
   behaviour('the platform, not declared [08.30]', ['FROM busybox', 'LABEL is=x$TARGETOS'], {
     config: { Labels: { is: 'x' } },
   }),
@@ -165,6 +176,7 @@ buildCases('variables of a Dockerfile', [
         StopSignal: '7',
       },
     },
+    { differs: reworded(4) },
   ),
   behaviour(
     'a variable in the sources and the destination of COPY [08.37]',

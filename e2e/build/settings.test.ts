@@ -1,6 +1,7 @@
 /** Instructions that set how an image runs: what its config says of them. */
 import { expect } from 'vitest'
 import { type BuildCase, buildCases } from './harness/cases.ts'
+import { reworded } from './harness/differences.ts'
 
 /** A case about the config's fields alone. */
 function settings(
@@ -16,11 +17,6 @@ function settings(
     ...more,
   }
 }
-
-/** What BuildKit of 2020 wrote of an instruction, and of today does not. */
-const REWORDED = 'history as BuildKit of today words it'
-const reworded = (...entries: readonly number[]) =>
-  Object.fromEntries(entries.map((at) => [`history[${at}].created_by`, REWORDED]))
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

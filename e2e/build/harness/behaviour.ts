@@ -35,7 +35,9 @@ export function behaviour(
   more: Omit<BuildCase, 'title' | 'dockerfile' | 'look'> = {},
 ): BuildCase {
   const dockerfile = `${lines.join('\n')}\n`
-  return { title, dockerfile, ...more, look: (built) => expectImage(built, expected, baseOf(lines)) }
+  // A step that another case ran before would be of that build's time.
+  const flags = ['--no-cache', ...(more.flags ?? [])]
+  return { title, dockerfile, ...more, flags, look: (built) => expectImage(built, expected, baseOf(lines)) }
 }
 
 /** A case that must fail and say why. */
