@@ -57,10 +57,34 @@ describe.runIf(can)('steps', { timeout: 30_000 }, () => {
       expect(await build.runtime.list()).toEqual([])
     })
 
+    it('has all rights where it is told so, and as few as a container else', async () => {
+      const script = "grep -E 'CapEff|Seccomp:' /proc/self/status"
+      const rights = async (security: 'sandbox' | 'insecure') =>
+        (await build.perform(runOf(script, { security }), [build.base])).said
+      expect(await rights('sandbox')).toBe('CapEff:\t00000000a80425fb\nSeccomp:\t2\n')
+      expect(await rights('insecure')).toMatch(/^CapEff:\t0000[0-9a-f]*ff[0-9a-f]*\nSeccomp:\t0\n$/)
+    })
+
     it('runs as a user of the image', async () => {
       const made = await build.perform(runOf('id -u; id -g', { user: 'app' }), [build.base])
       expect(made.said).toBe('1000\n1001\n')
     })
+  })
+
+  it('holds a command to the limits that were asked for [08.04]', async () => {
+    const run = {
+      ...{ memoryBytes: 0, memorySwapBytes: 0, cpuShares: 0, cpuQuota: 0, cpuPeriod: 0 },
+      ...{ cpusetCpus: '', cpusetMems: '', cgroupParent: '' },
+      shmBytes: 1024 * 1024,
+      ulimits: [{ name: 'nofile', soft: 100, hard: 200 }],
+    }
+    const limited = await scratchBuild({ run })
+    try {
+      const made = await limited.perform(runOf('ulimit -n; grep /dev/shm /proc/mounts'), [limited.base])
+      expect(made.said).toMatch(/^100\nshm \/dev\/shm tmpfs [^ ]*size=1024k/)
+    } finally {
+      await limited.close()
+    }
   })
 
   describe('WORKDIR', () => {
