@@ -84,7 +84,7 @@ export const unpause: Command = {
 
 export const kill: Command = {
   summary: 'Send a signal, SIGKILL unless named',
-  usage: '[-s SIGNAL] [--remove-orphans] [SERVICE...]',
-  flags: { signal: { type: 'string', short: 's' }, 'remove-orphans': { type: 'boolean' } },
+  usage: '[-s SIGNAL] [SERVICE...]',
+  flags: { signal: { type: 'string', short: 's' } },
   run: (call) => act(call, { kind: 'kill', signal: call.flags.text('signal') ?? 'SIGKILL' }),
 }
