@@ -87,6 +87,8 @@ async function build(
   })
   drains.push(drained)
   const solved = await done
+  // Now all that it made is durable and remembered.
+  await drained
   const inputs = plan.image.step === null ? [] : [plan.image.step]
   const name = request.outputs.some(({ kind }) => kind !== 'files' && kind !== 'none')
     ? 'exporting to image'

@@ -165,6 +165,10 @@ export class FileStore implements Store {
     })
   }
 
+  layersSettled(diffIds: readonly Digest[]): Promise<void> {
+    return this.#layers.settled(diffIds)
+  }
+
   async hasLayer(diffId: Digest): Promise<boolean> {
     await this.#claims.claim(diffId)
     return this.#layers.has(diffId)

@@ -96,6 +96,8 @@ export interface Store {
     readonly blob: { readonly digest: Digest; readonly size: number }
   }>
   hasLayer(diffId: Digest): Promise<boolean>
+  /** Resolves when layers that were made here are durable: they can be used before. Throws why one cannot be. */
+  layersSettled(diffIds: readonly Digest[]): Promise<void>
   /** Where the layer's files are. It need not be there. */
   layerFolder(diffId: Digest): string
   /** Unpacked size; 0 for a layer that is not there. */

@@ -22,6 +22,7 @@ export function openPerformer(parts: PerformerParts): Performer {
   return {
     contentFacts: (step, inputs) => contentFacts(parts, step, inputs),
     perform: (step, inputs, io) => perform(parts, step, inputs, io),
+    settled: (diffIds) => parts.store.layersSettled(diffIds),
     has: async (diffIds: readonly Digest[]) => {
       for (const diffId of diffIds) if (!(await parts.store.hasLayer(diffId))) return false
       return true

@@ -39,6 +39,8 @@ export interface Performer {
   contentFacts(step: Step, inputs: readonly Value[], io: StepIo): Promise<readonly Fact[] | null>
   /** Does it. Throws `EngineError`; leaves nothing half-done. */
   perform(step: Step, inputs: readonly Value[], io: StepIo): Promise<Performed>
+  /** Resolves when the layers are durable, which what is remembered of them waits for. Left out, they always are. */
+  settled?(diffIds: readonly Digest[]): Promise<void>
   /** Whether a kept result is still there. */
   has(diffIds: readonly Digest[]): Promise<boolean>
 }

@@ -11,8 +11,17 @@ const KEPT_OUTPUT = 1024 * 1024
 /** What whoever waits for a run is told of it. */
 export type RunListener = Pick<StepIo, 'log' | 'status'>
 
+/** What came of a run, and when what is remembered of it can be found by others. */
+export interface Kept<T> {
+  readonly result: T
+  /** Never rejects. */
+  readonly kept: Promise<void>
+}
+
 interface Run<T> {
   readonly done: Promise<T>
+  /** Until then whoever wants the same joins. */
+  readonly kept: Promise<void>
   readonly abort: AbortController
   readonly listeners: Set<RunListener>
   readonly output: { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[]
@@ -31,13 +40,13 @@ export class SharedRuns<T> {
   /**
    * Runs `work`, or joins who runs it already. When `signal` aborts and nobody else waits, the work is told to end,
    * and the answer comes when it has; when others do, it goes on and the answer is `cancelled` at once. `drained`
-   * resolves when the work that this call began has ended.
+   * resolves when the work that this call began has ended and is remembered.
    */
   run(
     key: string,
     listener: RunListener,
     signal: AbortSignal,
-    work: (io: StepIo) => Promise<T>,
+    work: (io: StepIo) => Promise<Kept<T>>,
   ): { readonly done: Promise<T>; readonly drained: Promise<void>; readonly joined: boolean } {
     const there = this.#runs.get(key)
     const run = there ?? this.#begin(key, listener, work)
@@ -47,10 +56,10 @@ export class SharedRuns<T> {
     }
     run.waiting++
     const done = wait(run, listener, signal)
-    return { done, drained: settled(there ? done : run.done), joined: there !== undefined }
+    return { done, drained: there ? settled(done) : run.kept, joined: there !== undefined }
   }
 
-  #begin(key: string, listener: RunListener, work: (io: StepIo) => Promise<T>): Run<T> {
+  #begin(key: string, listener: RunListener, work: (io: StepIo) => Promise<Kept<T>>): Run<T> {
     const abort = new AbortController()
     const listeners = new Set([listener])
     const output: Run<T>['output'] = []
@@ -66,16 +75,22 @@ export class SharedRuns<T> {
         for (const each of listeners) each.status(...told)
       },
     }
-    const started = Promise.withResolvers<T>()
     const forget = () => {
       if (this.#runs.get(key) === run) this.#runs.delete(key)
     }
     // Who comes while it is being ended begins another.
     abort.signal.addEventListener('abort', forget)
-    const done = started.promise.finally(forget)
-    const run: Run<T> = { done, abort, listeners, output, outputBytes: 0, waiting: 0 }
+    const working = work(io)
+    const done = working.then(
+      ({ result }) => result,
+      (error: unknown) => {
+        forget()
+        throw error
+      },
+    )
+    const kept = settled(working.then((worked) => worked.kept)).then(forget)
+    const run: Run<T> = { done, kept, abort, listeners, output, outputBytes: 0, waiting: 0 }
     this.#runs.set(key, run)
-    work(io).then(started.resolve, started.reject)
     return run
   }
 }

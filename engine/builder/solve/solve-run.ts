@@ -213,7 +213,7 @@ export class SolveRun {
   async #run(made: Made, values: readonly Value[]): Promise<Outcome | null> {
     const { step, content, definition, chains, facts } = made
     const { performer } = this.#request
-    const { cache, places, runs } = this.#common
+    const { places, runs } = this.#common
     const events = this.#told(step)
     const reason = this.#reason(made)
     const io = events.io(this.#abort.signal)
@@ -227,16 +227,7 @@ export class SolveRun {
           // Who began it may have left, and others wait for it still.
           if (!events.ended) events.running(reason)
           const performed = await performer.perform(step, values, shared)
-          if (performed.value.kind === 'layers') {
-            const { diffIds } = performed.value
-            const keys = [...new Set([content, definition])]
-            const parentKeys = step.inputs.flatMap((id) => this.#graph.definition(id) ?? [])
-            const { addedBytes } = performed
-            const [description, type] = [step.origin?.text ?? step.name, typeOf(step)]
-            const record = { keys, diffIds, inputs: chains, parentKeys, addedBytes, description, type }
-            this.#made.set(step.id, cache.save(record).createdAt)
-          }
-          return performed
+          return { result: performed, kept: this.#keep(made, performed) }
         } finally {
           giveBack()
         }
@@ -254,6 +245,26 @@ export class SolveRun {
     } catch (error) {
       if (!joined || this.#abort.signal.aborted || error instanceof CommandFailed) throw error
       return null
+    }
+  }
+
+  /** Remembers a result as soon as it is durable; one that cannot be is not remembered, and an image of it says why. */
+  async #keep({ step, content, definition, chains }: Made, { value, addedBytes }: Performed): Promise<void> {
+    if (value.kind !== 'layers') return
+    const { cache, now } = this.#common
+    const { performer } = this.#request
+    const { diffIds } = value
+    const createdAt = now()
+    this.#made.set(step.id, createdAt)
+    const keys = [...new Set([content, definition])]
+    const parentKeys = step.inputs.flatMap((id) => this.#graph.definition(id) ?? [])
+    const [description, type] = [step.origin?.text ?? step.name, typeOf(step)]
+    const record = { keys, diffIds, inputs: chains, parentKeys, addedBytes, description, type, createdAt }
+    try {
+      if (performer.settled) await performer.settled(diffIds)
+      cache.save(record)
+    } catch {
+      // It is made anew by the next build.
     }
   }
 

@@ -129,6 +129,21 @@ describe('what runs', () => {
     expect((await world.build(steps, 'second')).error).toBeNull()
   })
 
+  test('a result is used at once and remembered when it is durable; until then others join', async () => {
+    const steps = [step('from', image('x')), step('a', run('a'), ['from']), step('b', run('b'), ['a'])]
+    const durable = Promise.withResolvers<void>()
+    Object.assign(world, { settled: () => durable.promise })
+    const first = await world.build(steps, 'b')
+    expect(first.error).toBeNull()
+    expect(world.cache.records.size).toBe(0)
+    const second = await world.build(steps, 'b')
+    expect(second.ran).toEqual(['from'])
+    durable.resolve()
+    await first.drained
+    expect(world.cache.records.size).toBe(2)
+    expect((await world.build(steps, 'b')).ran).toEqual([])
+  })
+
   test('a result whose layers are gone is made again, and says so', async () => {
     const first = await world.build(line(), 'make')
     const value = first.solved?.value

@@ -76,6 +76,7 @@ export class ImportedCaches {
     return {
       contentFacts: (...about) => own.contentFacts(...about),
       perform: (...about) => own.perform(...about),
+      settled: async (diffIds) => own.settled?.(diffIds),
       has: async (diffIds) => {
         const all = (await own.has(diffIds)) || ((await this.#fetch(diffIds)) && (await own.has(diffIds)))
         if (all) this.#here.add(chainOf(diffIds))
