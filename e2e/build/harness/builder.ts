@@ -23,7 +23,8 @@ export class Builder {
   readonly engine: EngineAddress
   readonly door: Door
   readonly api: Client
-  readonly #contexts: Context[] = []
+  /** Of every door to the engine: whoever cleans up cleans up all of them. */
+  #contexts: Context[] = []
 
   constructor(engine: EngineAddress, door: Door = doorOf(engine.name)) {
     this.engine = engine
@@ -37,7 +38,9 @@ export class Builder {
 
   /** The same engine by another door. */
   through(door: Door): Builder {
-    return new Builder(this.engine, door)
+    const other = new Builder(this.engine, door)
+    other.#contexts = this.#contexts
+    return other
   }
 
   /** A new folder with these files, removed after the test. */
