@@ -47,8 +47,13 @@ export class Call {
 
   /** The project of the files. Warnings are printed once. Throws LoadError. */
   loaded(): Promise<Loaded> {
-    this.#loaded ??= load(this.options)
+    this.#loaded ??= load(this.options, false)
     return this.#loaded
+  }
+
+  /** The project with its variables as they are written. */
+  literal(): Promise<Loaded> {
+    return load(this.options, true)
   }
 
   /**
@@ -91,7 +96,7 @@ export function bareProject(name: string): Project {
   }
 }
 
-async function load(options: ProjectOptions): Promise<Loaded> {
+async function load(options: ProjectOptions, literal: boolean): Promise<Loaded> {
   const loaded = await loadProject({
     cwd: process.cwd(),
     home: os.homedir(),
@@ -101,6 +106,7 @@ async function load(options: ProjectOptions): Promise<Loaded> {
     ...(options.profiles.length > 0 ? { profiles: options.profiles } : {}),
     envFiles: options.envFiles,
     environment: process.env,
+    literal,
     read: readText,
   })
   for (const warning of loaded.warnings) console.error(`warning: ${printFault(warning)}`)

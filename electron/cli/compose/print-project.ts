@@ -2,8 +2,8 @@
 import { stringify } from 'yaml'
 import type { Project } from '../../../engine/compose/load/project.ts'
 
-/** As YAML or JSON. */
-export function printProject(project: Project, format: 'yaml' | 'json'): string {
+/** As YAML or JSON. `literal`: its variables are still there, so that no dollar is to be escaped. */
+export function printProject(project: Project, format: 'yaml' | 'json', literal = false): string {
   const filled = (section: Readonly<Record<string, unknown>>) =>
     Object.keys(section).length > 0 ? section : undefined
   const model = {
@@ -20,19 +20,19 @@ export function printProject(project: Project, format: 'yaml' | 'json'): string 
     ...project.extensions,
   }
   return format === 'json'
-    ? `${JSON.stringify(escaped(model), null, 2)}\n`
-    : stringify(escaped(model), { aliasDuplicateObjects: false })
+    ? `${JSON.stringify(escaped(model, literal), null, 2)}\n`
+    : stringify(escaped(model, literal), { aliasDuplicateObjects: false })
 }
 
 /** What is printed can be loaded again: a dollar must not become a variable. */
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('$', '$$$$')
-  if (Array.isArray(value)) return value.map(escaped)
+function escaped(value: unknown, literal: boolean): unknown {
+  if (typeof value === 'string') return literal ? value : value.replaceAll('$', '$$$$')
+  if (Array.isArray(value)) return value.map((each) => escaped(each, literal))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [
       key,
-      key === 'mode' && typeof each === 'number' ? bits(each) : escaped(each),
+      key === 'mode' && typeof each === 'number' ? bits(each) : escaped(each, literal),
     ]),
   )
 }

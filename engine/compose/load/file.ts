@@ -20,6 +20,8 @@ export interface FileContext {
   readonly directory: string
   readonly home: string
   readonly lookup: Lookup
+  /** Variables stay as they are written. */
+  readonly literal?: boolean
   readonly read: ReadFile
   readonly faults: Faults
   /** Told of each variable without value or default. */
@@ -63,11 +65,13 @@ async function checkedDocument(
   context: FileContext,
 ): Promise<MapTree | undefined> {
   const { faults } = context
-  const filled = interpolate(document, {
-    lookup: context.lookup,
-    unset: (name, { at }) => context.unset(name, at),
-    faults,
-  })
+  const filled = context.literal
+    ? document
+    : interpolate(document, {
+        lookup: context.lookup,
+        unset: (name, { at }) => context.unset(name, at),
+        faults,
+      })
   const checked = composeFile.check(filled, { path: '', faults })
   if (checked?.kind !== 'map') return undefined
   const placed = absolutePaths(checked, context)

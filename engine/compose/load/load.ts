@@ -36,6 +36,8 @@ export interface LoadOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** In place of `.env` in the project's folder. */
   readonly envFiles?: readonly string[]
+  /** Leave variables as they are written, to be looked at: what must be a number is refused then. */
+  readonly literal?: boolean
   readonly read: ReadFile
 }
 
@@ -76,6 +78,7 @@ export async function loadProject(options: LoadOptions): Promise<Loaded> {
     directory,
     home: options.home,
     lookup,
+    literal: options.literal ?? false,
     read,
     faults,
     unset: unsetOnce(warnings),

@@ -1,12 +1,14 @@
 /** `config`: the project as it is understood; `version`: what this is. */
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { configHash, imageOf } from '../../../../engine/compose/plan/identity.ts'
 import type { Command } from '../command.ts'
 import { printProject } from '../print-project.ts'
 
 export const config: Command = {
   summary: 'Print the project as it is understood',
-  usage: '[--format yaml|json] [-q] [--services|--volumes|--networks|--images|--profiles|--hash SERVICES]',
+  usage:
+    '[--format yaml|json] [-o FILE] [--no-interpolate] [-q] [--services|--volumes|--networks|--images|--profiles|--hash SERVICES]',
   flags: {
     format: { type: 'string' },
     quiet: { type: 'boolean', short: 'q' },
@@ -16,10 +18,13 @@ export const config: Command = {
     images: { type: 'boolean' },
     profiles: { type: 'boolean' },
     hash: { type: 'string' },
+    'no-interpolate': { type: 'boolean' },
+    output: { type: 'string', short: 'o' },
   },
   async run(call) {
     const { flags } = call
-    const { project } = await call.loaded()
+    const literal = flags.yes('no-interpolate')
+    const { project } = await (literal ? call.literal() : call.loaded())
     const services = Object.values(project.services).filter(
       ({ name }) => call.names.length === 0 || call.names.includes(name),
     )
@@ -47,7 +52,10 @@ export const config: Command = {
     }
     const format = flags.oneOf('format', ['yaml', 'json']) ?? 'yaml'
     const chosen = { ...project, services: Object.fromEntries(services.map((each) => [each.name, each])) }
-    process.stdout.write(printProject(chosen, format))
+    const text = printProject(chosen, format, literal)
+    const output = flags.text('output')
+    if (output === undefined) process.stdout.write(text)
+    else await writeFile(output, text)
     return 0
   },
 }
