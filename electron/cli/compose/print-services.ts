@@ -69,24 +69,20 @@ export function ports({ Ports: list }: Pick<ContainerSummary, 'Ports'>): string 
     .join(', ')
 }
 
-const SPANS: readonly (readonly [string, number])[] = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-]
-
-/** How long ago that second was, as Docker says it: the largest span of which there are two. */
+/** How long ago that second was, as Docker says it (go-units, HumanDuration). */
 export function ago(second: number, now = Date.now() / 1000): string {
   const passed = Math.max(0, Math.floor(now - second))
   if (passed < 1) return 'Less than a second'
-  if (passed === 60) return 'About a minute'
-  for (const [name, span] of SPANS) {
-    if (passed >= 2 * span) return `${Math.floor(passed / span)} ${name}s`
-  }
-  if (passed >= 3600) return 'About an hour'
-  if (passed >= 60) return 'About a minute'
-  return passed === 1 ? '1 second' : `${passed} seconds`
+  if (passed === 1) return '1 second'
+  if (passed < 60) return `${passed} seconds`
+  const minutes = Math.floor(passed / 60)
+  if (minutes === 1) return 'About a minute'
+  if (minutes < 60) return `${minutes} minutes`
+  const hours = Math.round(passed / 3600)
+  if (hours === 1) return 'About an hour'
+  if (hours < 48) return `${hours} hours`
+  if (hours < 24 * 14) return `${Math.floor(hours / 24)} days`
+  if (hours < 24 * 60) return `${Math.floor(hours / 24 / 7)} weeks`
+  if (hours < 24 * 730) return `${Math.floor(hours / 24 / 30)} months`
+  return `${Math.floor(passed / 3600 / 24 / 365)} years`
 }
