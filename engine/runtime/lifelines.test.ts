@@ -33,4 +33,22 @@ describe('lifelines', () => {
     expect(before).toEqual(expect.arrayContaining(readdirSync(spare)))
     expect(readdirSync(spare)).toHaveLength(before.length - 1)
   })
+
+  it('that another engine has taken meanwhile are passed over', async () => {
+    const [one, other] = [new Lifelines(spare), new Lifelines(spare)]
+    await one.lend(join(scratch, 'a'), async () => undefined)
+    await other.lend(join(scratch, 'b'), async () => undefined)
+    // Both believe in all that was left.
+    for (let n = 0; n < 40; n++) {
+      await one.lend(join(scratch, `one-${n}`), async () => undefined)
+      await other.lend(join(scratch, `other-${n}`), async () => undefined)
+    }
+    expect(statSync(join(scratch, 'other-39')).isFIFO()).toBe(true)
+  })
+
+  it('have nowhere to go without a folder', async () => {
+    await expect(new Lifelines(spare).lend(join(scratch, 'none/x'), async () => undefined)).rejects.toThrow(
+      'ENOENT',
+    )
+  })
 })

@@ -3,9 +3,9 @@
  * FIFOs, and a program for each container would be a process more on the way of `run`: they are made by the dozen.
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, constants, openSync, readdirSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, readdirSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { run } from '../host/exec.ts'
 
 const DOZENS = 24
@@ -24,12 +24,24 @@ export class Lifelines {
 
   /** Puts a FIFO at `path` and has both of its ends open while `work` runs, which hands the descriptor on. */
   async lend<T>(path: string, work: (fd: number) => Promise<T>): Promise<T> {
-    await rename(join(this.#directory, await this.#take()), path)
+    await this.#put(path)
     const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
     try {
       return await work(fd)
     } finally {
       closeSync(fd)
+    }
+  }
+
+  async #put(path: string): Promise<void> {
+    for (;;) {
+      const name = await this.#take()
+      try {
+        return await rename(join(this.#directory, name), path)
+      } catch (error) {
+        // An engine that is just ending may have taken it.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !existsSync(dirname(path))) throw error
+      }
     }
   }
 
