@@ -1,5 +1,5 @@
 /** Compose: twenty services up from nothing, and up again with nothing to do. Ours on our engine, docker-compose on dockerd. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { bin } from '../../fixtures/paths.ts'
@@ -25,7 +25,9 @@ function composeFile(): string {
       },
     ]),
   )
-  const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'bench-compose-')), 'docker-compose.yml')
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-compose-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const file = path.join(folder, 'docker-compose.yml')
   writeFileSync(file, JSON.stringify({ version: '3.7', services, volumes: { data: {} } }))
   return file
 }
