@@ -46,7 +46,8 @@ export class CacheMounts {
   readonly #users = new Map<string, number>()
   /** Ends of those who have a cache for themselves, and of those who wait for it. */
   readonly #queues = new Map<string, Promise<void>>()
-  readonly #making = new Map<string, Promise<void>>()
+  /** Ends of what is done to each: made, noted or removed by one at a time. */
+  readonly #doing = new Map<string, Promise<void>>()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -82,7 +83,7 @@ export class CacheMounts {
     if (this.#users.has(name)) {
       throw new EngineError('conflict', `the cache ${name} is used by a build that runs`)
     }
-    await rm(join(this.#folder, name), { recursive: true, force: true })
+    await this.#alone(name, () => rm(join(this.#folder, name), { recursive: true, force: true }))
   }
 
   /** Its files as they are, until `release`: nobody removes it meanwhile. Throws `not-found`. */
@@ -113,7 +114,7 @@ export class CacheMounts {
   async #take(name: string, wish: CacheWish, after: () => void): Promise<CacheLease> {
     const release = this.#use(name, after)
     try {
-      await this.#ensure(name, wish)
+      await this.#alone(name, () => this.#ensure(name, wish))
       return { path: join(this.#folder, name, 'data'), release }
     } catch (error) {
       await release()
@@ -136,19 +137,22 @@ export class CacheMounts {
   }
 
   async #ensure(name: string, wish: CacheWish): Promise<void> {
-    await this.#making.get(name)
     const notes = await this.#notes(name)
     const now = Date.now()
-    if (notes) {
-      await this.#note(join(this.#folder, name), { ...notes, usedAt: now, uses: notes.uses + 1 })
-      return
+    if (notes) await this.#note(join(this.#folder, name), { ...notes, usedAt: now, uses: notes.uses + 1 })
+    else await this.#make(name, wish, now)
+  }
+
+  /** Steps that run at once want the same cache: each would take the new folder from under the other. */
+  async #alone(name: string, work: () => Promise<void>): Promise<void> {
+    const done = (this.#doing.get(name) ?? Promise.resolve()).then(work)
+    const settled = done.catch(() => {})
+    this.#doing.set(name, settled)
+    try {
+      await done
+    } finally {
+      if (this.#doing.get(name) === settled) this.#doing.delete(name)
     }
-    const making = this.#make(name, wish, now).finally(() => this.#making.delete(name))
-    this.#making.set(
-      name,
-      making.catch(() => {}),
-    )
-    await making
   }
 
   /** Whole or not at all: it gets its name when it is filled. */

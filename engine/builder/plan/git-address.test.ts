@@ -58,5 +58,7 @@ describe('an address of a git repository', () => {
 
   it('has no ref that git would take for an option [10.07]', () => {
     expect(() => parseGitAddress('https://h/x.git#--upload-pack=x')).toThrow('begins with a dash')
+    expect(() => parseGitAddress('https://h/x.git?ref=--upload-pack=x')).toThrow('begins with a dash')
+    expect(() => parseGitAddress('https://h/x.git?commit=-x')).toThrow('begins with a dash')
   })
 })

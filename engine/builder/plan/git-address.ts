@@ -57,7 +57,7 @@ function ofUrl(text: string, whole: string, fragment: string): GitAddress | null
   const checksum = query.get('checksum') ?? query.get('commit')
   return {
     ...byFragment,
-    ref: given[0] ?? (byFragment.ref || (query.get('commit') ?? '')),
+    ref: refOf(given[0] ?? (byFragment.ref || (query.get('commit') ?? ''))),
     subdirectory: query.has('subdir') ? trimmed(query.get('subdir') ?? '') : byFragment.subdirectory,
     checksum: checksum || null,
     submodules: switchOf(query.get('submodules'), fail) ?? true,
@@ -67,11 +67,15 @@ function ofUrl(text: string, whole: string, fragment: string): GitAddress | null
 
 function ofFragment(remote: string, fragment: string): GitAddress {
   const colon = fragment.indexOf(':')
-  const ref = colon < 0 ? fragment : fragment.slice(0, colon)
+  const ref = refOf(colon < 0 ? fragment : fragment.slice(0, colon))
   const subdirectory = colon < 0 ? '' : trimmed(fragment.slice(colon + 1))
-  if (ref.startsWith('-'))
-    throw new EngineError('invalid', `"${ref}" is no ref of a repository: it begins with a dash`)
   return { remote, ref, subdirectory, checksum: null, submodules: true, keepGitDir: null }
+}
+
+/** What begins with a dash would be an option of git. */
+function refOf(ref: string): string {
+  if (!ref.startsWith('-')) return ref
+  throw new EngineError('invalid', `"${ref}" is no ref of a repository: it begins with a dash`)
 }
 
 function prefixed(prefix: string, name: string | null): string | null {

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gitEnvironment, resolveCommit, withoutPassword } from './git-remote.ts'
+import { ExecError } from '../../host/exec.ts'
+import { explained, gitEnvironment, resolveCommit, withoutPassword } from './git-remote.ts'
 
 let top: string
 let server: Server
@@ -136,5 +137,29 @@ describe('the commit of a ref', () => {
   it('is told of without passwords', () => {
     expect(withoutPassword('https://user:secret@host/x.git')).toBe('https://***@host/x.git')
     expect(withoutPassword('ssh://git@host/x.git')).toBe('ssh://git@host/x.git')
+  })
+})
+
+describe('what is said of a repository that cannot be read', () => {
+  const failed = (stderr: string) =>
+    explained(
+      new ExecError('unavailable', 'git failed', { program: 'git', args: [], code: 128, stderr }),
+      'git@nowhere.test:a/b',
+    )
+
+  it("is ssh's reason and not git's advice [10.07]", () => {
+    const stderr = [
+      'ssh: Could not resolve hostname nowhere.test: Name or service not known',
+      'fatal: Could not read from remote repository.',
+      '',
+      'Please make sure you have the correct access rights',
+      'and the repository exists.',
+    ].join('\n')
+    expect(String(failed(stderr))).toContain('git@nowhere.test:a/b: ssh: Could not resolve hostname')
+    expect(String(failed(stderr))).not.toContain('exists')
+  })
+
+  it("is git's last word where it gives no advice [10.07]", () => {
+    expect(String(failed('warning: x\nfatal: bad thing\n'))).toContain('a/b: fatal: bad thing')
   })
 })

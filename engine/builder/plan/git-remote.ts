@@ -107,7 +107,7 @@ export function explained(error: unknown, remote: string): unknown {
       `cannot read the git repository ${place}: the program git is not installed on this machine. Install it (apt-get install git) and build again`,
       details,
     )
-  const words = error.stderr.trim().split('\n').at(-1) ?? ''
+  const words = reasonIn(error.stderr)
   const isLocked = /could not read Username|Authentication failed|Permission denied|403|401/.test(
     error.stderr,
   )
@@ -119,6 +119,16 @@ export function explained(error: unknown, remote: string): unknown {
     `cannot read the git repository ${place}: ${words.replaceAll(remote, place)}${help}`,
     details,
   )
+}
+
+/**
+ * The last thing that git says is why; but after a line without words it gives advice, and of a failed ssh it says
+ * only that it failed, which ssh explained in the line before.
+ */
+function reasonIn(stderr: string): string {
+  const said = (stderr.trim().split(/\n\s*\n/)[0] ?? '').split('\n')
+  const last = said.at(-1) ?? ''
+  return last === 'fatal: Could not read from remote repository.' ? (said.at(-2) ?? last) : last
 }
 
 /** An address for people to see. */

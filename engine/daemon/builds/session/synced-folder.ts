@@ -126,12 +126,15 @@ export class SyncedFolder implements FileSink {
     this.#large.clear()
   }
 
-  /** Notes a name. Throws `invalid` for a path that is not right below a folder of this walk. */
+  /**
+   * Notes a name. Throws `invalid` for a path that is not right below a folder of this walk, and for one that comes
+   * twice: a folder that turned into a link would lead what is in it out of the root.
+   */
   #enter(path: string): void {
     const slash = path.lastIndexOf('/')
     const name = path.slice(slash + 1)
     const names = this.#folders.get(path.slice(0, Math.max(slash, 0)))
-    if (!names || slash === 0 || ['', '.', '..'].includes(name) || path.includes('\0'))
+    if (!names || slash === 0 || ['', '.', '..'].includes(name) || path.includes('\0') || names.has(name))
       throw new EngineError('invalid', `the build's client sent a file of an impossible path: ${path}`)
     names.add(name)
   }
