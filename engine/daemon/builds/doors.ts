@@ -56,24 +56,33 @@ export async function openBuildDoors({
     const { shellInRemains } = await import('./remains.ts')
     return await shellInRemains({ ...shells, mounts: builds.cache.mounts }, build, step)
   }
-  return { docker: new DockerDoor(builds, load), own: new OwnBuilds(builds, parts, shell) }
+  return { docker: new DockerDoor(builds, kept, load), own: new OwnBuilds(builds, parts, shell) }
 }
 
 /** Docker's API of building, from its first use on. */
 export class DockerDoor {
   readonly #builds: Builds
+  readonly #kept: KeptFolders
   readonly #load: () => Promise<DockerBuilds>
   #loading: Promise<DockerBuilds> | null = null
   #loaded: DockerBuilds | null = null
 
-  constructor(builds: Builds, load: () => Promise<DockerBuilds>) {
+  constructor(builds: Builds, kept: KeptFolders, load: () => Promise<DockerBuilds>) {
     this.#builds = builds
+    this.#kept = kept
     this.#load = load
   }
 
-  /** Removes what no build uses. Throws `invalid` for filters that are none. */
-  prune(wish: CachePrune): Promise<BuildPruned> {
-    return this.#builds.prune(wish)
+  /**
+   * Removes what no build uses. Contexts that clients sent go when all of it is meant: they have no records that a
+   * filter or a bound could choose by. Throws `invalid` for filters that are none.
+   */
+  async prune(wish: CachePrune): Promise<BuildPruned> {
+    const pruned = await this.#builds.prune(wish)
+    const { filters, limits } = wish
+    const isBounded = limits !== undefined && Object.values(limits).some((bytes) => bytes !== 0)
+    if (filters.size > 0 || isBounded) return pruned
+    return { ...pruned, SpaceReclaimed: pruned.SpaceReclaimed + (await this.#kept.clear()) }
   }
 
   /** Docker's lines. Throws before the first for what cannot begin. */

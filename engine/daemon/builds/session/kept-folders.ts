@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sizeOfTree } from '../../../store/rootfs.ts'
 
 /** How many are kept: those used last. */
 const MOST_KEPT = 32
@@ -58,20 +59,38 @@ export class KeptFolders {
       if (name.startsWith('once-')) await remove(join(this.#directory, name))
   }
 
-  /** Removes all that no build has now. */
-  async clear(): Promise<void> {
-    for (const name of await this.#names())
-      if (!this.#held.has(name) && !name.startsWith('once-')) await remove(join(this.#directory, name))
+  /** Removes all that no build has now; gives its bytes. */
+  async clear(): Promise<number> {
+    let bytes = 0
+    for (const name of await this.#names()) if (!name.startsWith('once-')) bytes += await this.#drop(name)
+    return bytes
+  }
+
+  /** Gives the bytes that it had; 0 for one that a build has. */
+  async #drop(name: string): Promise<number> {
+    if (this.#held.has(name)) return 0
+    // A build that comes meanwhile gets another, and not one that goes from under it.
+    this.#held.add(name)
+    const path = join(this.#directory, name)
+    try {
+      const bytes = await sizeOfTree(path)
+      await remove(path)
+      return bytes
+    } finally {
+      this.#held.delete(name)
+    }
   }
 
   async #trim(): Promise<void> {
     const kept = (await this.#names()).filter((name) => !name.startsWith('once-'))
     if (kept.length <= MOST_KEPT) return
     const used = await Promise.all(
-      kept.map(async (name) => ({ name, at: (await stat(join(this.#directory, name))).mtimeMs })),
+      kept.map(async (name) => {
+        const found = await stat(join(this.#directory, name)).catch(() => null) // removed meanwhile
+        return { name, at: found?.mtimeMs ?? 0 }
+      }),
     )
-    for (const { name } of used.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT))
-      if (!this.#held.has(name)) await remove(join(this.#directory, name))
+    for (const { name } of used.toSorted((a, b) => b.at - a.at).slice(MOST_KEPT)) await this.#drop(name)
   }
 
   async #names(): Promise<readonly string[]> {
