@@ -303,6 +303,23 @@ describe.skipIf(CLI === undefined)('a session with docker CLI 20.10', () => {
     server.close()
   })
 
+  test('a command that asks the agent of a client that left is told at once', async () => {
+    const agent = join(folder, 'gone.sock')
+    const server = createSocketServer(() => {})
+    await new Promise<void>((resolve) => server.listen(agent, resolve))
+    const failed = build(['--ssh', `default=${agent}`, context], async (session) => {
+      const agents = new SshAgents(session, folder, live())
+      const path = (await agents.socket('default')) ?? ''
+      session.close()
+      const socket: Socket = connect(path)
+      await new Promise((resolve) => socket.on('close', resolve).resume())
+      await agents.close()
+      throw new Error('as meant')
+    })
+    await expect(failed).rejects.toThrow('as meant')
+    server.close()
+  })
+
   test('writes files where the client wants them, and a tar', async () => {
     const mtime = 1_600_000_000
     const entries = [

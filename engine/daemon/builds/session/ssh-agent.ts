@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { CallFailed } from './grpc.ts'
+import { CallFailed, type Exchange } from './grpc.ts'
 import { encode, MessageReader } from './protobuf.ts'
 import type { Session } from './session.ts'
 
@@ -62,7 +62,13 @@ export class SshAgents {
   /** One connection of a program in the build is one stream to the client's agent. */
   async #forward(id: string, socket: Socket): Promise<void> {
     socket.on('error', () => socket.destroy())
-    const call = this.#session.exchange(FORWARD, { 'buildkit.ssh.id': id }, this.#signal)
+    let call: Exchange
+    try {
+      call = this.#session.exchange(FORWARD, { 'buildkit.ssh.id': id }, this.#signal)
+    } catch {
+      socket.destroy() // the client left before its command did
+      return
+    }
     const sending = (async () => {
       for await (const chunk of socket) await call.send(encode([[1, chunk as Buffer]]))
       call.end()
