@@ -1,5 +1,6 @@
 /** One build's way through its plan. */
-import { EngineError, isEngineError } from '../../errors.ts'
+import { randomUUID } from 'node:crypto'
+import { EngineError } from '../../errors.ts'
 import type { Digest } from '../../oci/descriptor.ts'
 import type { Step, StepId } from '../plan/step.ts'
 import type { Cache, CacheRecord, RecordType } from './cache.ts'
@@ -15,6 +16,7 @@ import type { SharedRuns } from './shared-runs.ts'
 import { nameSlots } from './slots.ts'
 import { type Places, type Solved, type SolveRequest, StepFailed } from './solver.ts'
 import { StepEvents } from './step-events.ts'
+import { InputFailed, type Made, type Outcome, SourceMoved } from './step-outcome.ts'
 import type { Value } from './value.ts'
 
 /** What builds of an engine have in common. */
@@ -23,13 +25,6 @@ export interface Common {
   readonly places: Places
   readonly runs: SharedRuns<Performed>
   readonly now: () => number
-}
-
-/** How a step turned out. */
-interface Outcome {
-  readonly value: Value
-  /** False when the cache had it. */
-  readonly ran: boolean
 }
 
 export class SolveRun {
@@ -182,17 +177,18 @@ export class SolveRun {
   }
 
   /** By what its inputs turned out to be; else it runs. */
-  async #byContent(step: Step, inputs: readonly Outcome[]): Promise<Outcome> {
-    const { performer, surroundings } = this.#request
+  async #byContent(step: Step, inputs: readonly Outcome[], tries = 1): Promise<Outcome> {
+    const { surroundings } = this.#request
     const { cache } = this.#common
     const values = inputs.map(({ value }) => value)
-    const io = this.#told(step).io(this.#abort.signal)
-    const facts = (await performer.contentFacts(step, values, io)) ?? (await boundFacts(step, values))
+    const facts = await this.#look(step, values)
     const contents = await Promise.all(values.map((value, place) => contentOf(step, value, place, facts)))
-    const content = contentKey(step.operation, contents, facts, surroundings)
-    const definition = this.#graph.definition(step.id) ?? content
+    const steady = tries < MOST_TRIES
+    // Of files that never rest nobody knows what was taken: nothing may be found by it.
+    const content = steady ? contentKey(step.operation, contents, facts, surroundings) : randomUUID()
+    const definition = (steady ? this.#graph.definition(step.id) : null) ?? content
     const chains = values.map((value) => (value.kind === 'folder' ? null : chainOf(value.diffIds)))
-    const made = { step, content, definition, chains, facts, inputs }
+    const made = { step, content, definition, chains, facts, inputs, steady }
     for (;;) {
       this.#abort.signal.throwIfAborted()
       const record = step.fresh ? null : cache.find(content)
@@ -204,9 +200,20 @@ export class SolveRun {
         return this.#cached(step, record, 'the same was built from the same files')
       }
       // Nothing may wait between the look above and this: another build could end the same step meanwhile.
-      const outcome = await this.#run(made, values)
-      if (outcome) return outcome
+      try {
+        const outcome = await this.#run(made, values)
+        if (outcome) return outcome
+      } catch (error) {
+        if (!(error instanceof SourceMoved)) throw error
+        return this.#byContent(step, inputs, tries + 1)
+      }
     }
+  }
+
+  /** What of its inputs decides the step's result, as it is now. */
+  async #look(step: Step, values: readonly Value[]): Promise<readonly Fact[] | null> {
+    const io = this.#told(step).io(this.#abort.signal)
+    return (await this.#request.performer.contentFacts(step, values, io)) ?? (await boundFacts(step, values))
   }
 
   /** Null when another build that was just making it failed at it for a reason of its own. */
@@ -227,6 +234,7 @@ export class SolveRun {
           // Who began it may have left, and others wait for it still.
           if (!events.ended) events.running(reason)
           const performed = await performer.perform(step, values, shared)
+          if (made.steady && (await this.#hasMoved(made, values))) throw new SourceMoved()
           return { result: performed, kept: this.#keep(made, performed) }
         } finally {
           giveBack()
@@ -248,9 +256,18 @@ export class SolveRun {
     }
   }
 
+  /** A folder of the host may change between the look at it and the copy of it. */
+  async #hasMoved({ step, facts }: Made, values: readonly Value[]): Promise<boolean> {
+    if (!values.some(({ kind }) => kind === 'folder')) return false
+    return JSON.stringify(await this.#look(step, values)) !== JSON.stringify(facts)
+  }
+
   /** Remembers a result as soon as it is durable; one that cannot be is not remembered, and an image of it says why. */
-  async #keep({ step, content, definition, chains }: Made, { value, addedBytes }: Performed): Promise<void> {
-    if (value.kind !== 'layers') return
+  async #keep(
+    { step, content, definition, chains, steady }: Made,
+    { value, addedBytes }: Performed,
+  ): Promise<void> {
+    if (value.kind !== 'layers' || !steady) return
     const { cache, now } = this.#common
     const { performer } = this.#request
     const { diffIds } = value
@@ -354,21 +371,8 @@ export class SolveRun {
   }
 }
 
-interface Made {
-  readonly step: Step
-  readonly content: string
-  readonly definition: string
-  readonly chains: readonly (string | null)[]
-  readonly facts: readonly Fact[] | null
-  readonly inputs: readonly Outcome[]
-}
-
-/** The step did not even begin. */
-class InputFailed extends Error {
-  constructor(cause: unknown) {
-    super(isEngineError(cause) ? cause.message : 'what it needs failed', { cause })
-  }
-}
+/** How often a step is made of files that change meanwhile before it is made of what there is. */
+const MOST_TRIES = 3
 
 function isFolder({ operation: { kind } }: Step): boolean {
   return kind === 'context' || kind === 'http'

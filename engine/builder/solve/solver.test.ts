@@ -144,6 +144,32 @@ describe('what runs', () => {
     expect((await world.build(steps, 'b')).ran).toEqual([])
   })
 
+  test('files that change while they are copied are copied again, and known as what they are then [11.03]', async () => {
+    world.script.files = { 'app.ts': 'old' }
+    world.script.before = async ({ name }) => {
+      if (name === 'copy') world.script.files = { 'app.ts': 'new' }
+    }
+    const first = await world.build(line(), 'make')
+    expect(first.error).toBeNull()
+    expect(first.ran.filter((name) => name === 'copy')).toHaveLength(2)
+    world.script.before = async () => undefined
+    world.script.files = { 'app.ts': 'old' }
+    expect((await world.build(line(), 'make')).ran).toContain('copy')
+    world.script.files = { 'app.ts': 'new' }
+    expect((await world.build(line(), 'make')).ran).toEqual(['context'])
+  })
+
+  test('files that never rest are taken as they are, and nothing is found by them', async () => {
+    let count = 0
+    world.script.before = async ({ name }) => {
+      if (name === 'copy') world.script.files = { 'app.ts': `${count++}` }
+    }
+    expect((await world.build(line(), 'make')).error).toBeNull()
+    const again = await world.build(line(), 'make')
+    expect(again.error).toBeNull()
+    expect(again.ran).toContain('make')
+  })
+
   test('a result whose layers are gone is made again, and says so', async () => {
     const first = await world.build(line(), 'make')
     const value = first.solved?.value
