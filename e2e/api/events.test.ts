@@ -117,7 +117,11 @@ onEachEngine('events', (subject) => {
     await api.post(`/containers/${id}/unpause`)
     await api.post(`/images/${subject.busybox}/tag?repo=flag&tag=1`)
     await api.delete('/images/flag:1')
-    expect(actions(await past(since, { type: ['container', 'image'] }))).toEqual([
+    // What an engine tells late of the test before is of another container.
+    const own = (await past(since, { type: ['container', 'image'] })).filter(
+      ({ Type, Actor }) => Type === 'image' || Actor.ID === id,
+    )
+    expect(actions(own)).toEqual([
       'container create',
       'container start',
       'container exec_create: true',
