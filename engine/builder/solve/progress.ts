@@ -48,7 +48,7 @@ export type BuildEvent =
       /** Unpacked size of the layer that it added; null as long as that is not known, or for none. */
       readonly layerBytes: number | null
     }
-  /** Bytes that a step wrote, as UTF-8 text that may end within a line. */
+  /** What a step wrote, as text that may end within a line; control characters but \n, \r, \t and ESC are U+FFFD. */
   | {
       readonly kind: 'log'
       readonly at: number

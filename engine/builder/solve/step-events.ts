@@ -3,6 +3,13 @@ import type { StepId } from '../plan/step.ts'
 import type { StepIo } from './performer.ts'
 import type { BuildEvent, Reason, StepState } from './progress.ts'
 
+/**
+ * Control characters that are no part of text and its colours. In JSON most would be six bytes each, and what a step
+ * writes may be nothing but NULs.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes, but for escapes: colours stay
+const CONTROLS = /(?![\n\r\t\x1b])\p{Cc}/gu
+
 /** One step of one build. */
 export class StepEvents {
   readonly #id: StepId
@@ -64,7 +71,7 @@ export class StepEvents {
     return {
       signal,
       log: (stream, bytes) => {
-        const text = this.#decoders[stream].decode(bytes, { stream: true })
+        const text = this.#decoders[stream].decode(bytes, { stream: true }).replaceAll(CONTROLS, '\ufffd')
         if (text !== '') this.#emit({ kind: 'log', at: this.#now(), id: this.#id, stream, text })
       },
       status: (name, current, total, done) => {

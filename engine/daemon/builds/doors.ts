@@ -14,6 +14,7 @@ import type { Builds } from './builds.ts'
 import type { DockerBuildIo, DockerBuilds } from './docker-builds.ts'
 import { OwnBuilds, type ShellOpener } from './own-builds.ts'
 import type { ShellParts } from './remains.ts'
+import { sweepAgentFolders } from './session/agent-folders.ts'
 import { KeptFolders } from './session/kept-folders.ts'
 
 /** What the doors stand on. */
@@ -47,6 +48,7 @@ export async function openBuildDoors({
   await mkdir(scratch, { recursive: true, mode: 0o700 })
   const kept = new KeptFolders(join(folder, 'kept'))
   await kept.sweep()
+  await sweepAgentFolders(state)
   const parts = { scratch, sockets: state, rootless, stats: new StatCache(join(folder, 'stats')) }
   const load = async () => {
     const { DockerBuilds } = await import('./docker-builds.ts')

@@ -32,9 +32,12 @@ export class EventLog {
     return this.#bytes
   }
 
-  append(value: unknown): void {
-    this.#buffer += `${JSON.stringify(value)}\n`
+  /** Gives the bytes that it takes in the file. */
+  append(value: unknown): number {
+    const line = `${JSON.stringify(value)}\n`
+    this.#buffer += line
     this.#writing ??= this.#write()
+    return Buffer.byteLength(line)
   }
 
   /** All that was appended is in the file; nothing comes after. Followers end. */

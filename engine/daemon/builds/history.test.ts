@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -35,6 +35,8 @@ const done: BuildEvent = {
   ...{ kind: 'step', at: 3, id: 's0', now: { state: 'done', startedAt: 2, completedAt: 3 }, layerBytes: 7 },
   reason: { kind: 'new', text: 'first built here' },
 }
+const log = (id: string, text: string) =>
+  ({ kind: 'log', at: 1, id, stream: 'stdout', text }) satisfies BuildEvent
 const result: BuildEvent = {
   ...{ kind: 'result', at: 4, result: { imageId: 'sha256:1', manifestDigest: null, names: ['app:latest'] } },
 }
@@ -90,7 +92,7 @@ test('the oldest are forgotten when there are too many, or too much of them', as
   const history = open({ builds: 2, bytes: 100_000 })
   const build = async (id: string, startedAt: number, text = '') => {
     const one = await history.open(head(id, startedAt))
-    one.add({ kind: 'log', at: 1, id: 's0', stream: 'stdout', text })
+    one.add(log('s0', text))
     one.add(result)
     await one.end()
   }
@@ -101,4 +103,31 @@ test('the oldest are forgotten when there are too many, or too much of them', as
   await build('c4', 4, 'x'.repeat(200_000))
   expect(history.list().map(({ id }) => id)).toEqual(['c4'])
   expect(readdirSync(join(folder, 'builds'))).toEqual(['c4.jsonl'])
+})
+
+test('a step that says too much has its first 8 MB kept, as they are in the log, and older builds stay', async () => {
+  const history = open({ builds: 10, bytes: 32 * 1024 * 1024 })
+  const quiet = await history.open(head('d1', 1))
+  quiet.add(result)
+  await quiet.end()
+  const loud = await history.open(head('d2', 2))
+  const watched = all(history.events('d2', true))
+  // Each byte of it is two in JSON.
+  const piece = log('s0', '"'.repeat(64 * 1024))
+  for (let i = 0; i < 400; i++) loud.add(piece)
+  loud.add(log('s1', 'another step\n'))
+  loud.add(done)
+  loud.add(result)
+  await loud.end()
+  expect(history.list().map(({ id }) => id)).toEqual(['d2', 'd1'])
+  const { size } = statSync(join(folder, 'builds', 'd2.jsonl'))
+  expect(size).toBeGreaterThan(8 * 1024 * 1024)
+  expect(size).toBeLessThan(8.2 * 1024 * 1024)
+  const kept = await all(history.events('d2', false))
+  expect(kept.slice(-4)).toEqual([
+    log('s0', '\n[output clipped: 8 MB of this step are kept]\n'),
+    ...[log('s1', 'another step\n'), done, result],
+  ])
+  expect(kept.slice(0, -4).every((event) => event.kind === 'log' && event.text === piece.text)).toBe(true)
+  expect(await watched).toEqual(kept)
 })

@@ -7,6 +7,7 @@ import { EngineError } from '../../errors.ts'
 import type { BuildHistoryRecords } from '../records/build-history.ts'
 import { EventLog, readEventLog } from './event-log.ts'
 import { BuildFold, type BuildHead, type LogLine } from './fold.ts'
+import { OutputBound } from './output-bound.ts'
 
 /** How much is kept; the newest build always is. */
 export interface HistoryLimits {
@@ -19,6 +20,7 @@ const SUFFIX = '.jsonl'
 
 /** A build that is being written down. */
 export interface OpenBuild {
+  /** Of a step that says too much only the beginning is. */
   readonly add: (line: LogLine) => void
   /** Its end is recorded; nothing comes after. */
   readonly end: () => Promise<void>
@@ -61,12 +63,14 @@ export class BuildHistory {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const log = await EventLog.create(this.#path(head.id))
     const fold = new BuildFold(head)
+    const outputs = new OutputBound()
     this.#running.set(head.id, { fold, log })
     log.append(head)
     return {
       add: (line) => {
         fold.add(line)
-        log.append(line)
+        const written = outputs.clip(line)
+        if (written !== null) outputs.wrote(written, log.append(written))
       },
       end: async () => {
         try {

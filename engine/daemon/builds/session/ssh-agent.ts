@@ -1,7 +1,8 @@
 /** The ssh agents of a session's client (moby.sshforward.v1.SSH), each behind a unix socket of the engine. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { makeAgentFolder } from './agent-folders.ts'
 import { CallFailed, type Exchange } from './grpc.ts'
 import { encode, MessageReader } from './protobuf.ts'
 import type { Session } from './session.ts'
@@ -47,7 +48,7 @@ export class SshAgents {
       if (error instanceof CallFailed) return null
       throw error
     }
-    const folder = await mkdtemp(join(this.#directory, 'ssh-'))
+    const folder = await makeAgentFolder(this.#directory)
     const server = createServer((socket) => void this.#forward(id, socket))
     this.#servers.push({ server, folder })
     const path = join(folder, 'agent')
