@@ -12,6 +12,7 @@ import { keepsGitDir } from './plan/contexts.ts'
 import { type PlanDeps, planBuild } from './plan/plan-build.ts'
 import { PlanError } from './plan/plan-error.ts'
 import type { BuildPlan } from './plan/step.ts'
+import { withoutPassword } from './plan/without-password.ts'
 import { remarksOf } from './remarks.ts'
 import { fetchContext } from './remote-context.ts'
 import type { BuildRequest, ContextSource } from './request.ts'
@@ -149,8 +150,10 @@ function makePlan(
         lookUp.resolveImage(reference, platform),
       ),
     resolveCommit: (remote, ref) =>
-      own.run({ id: `commit${count++}`, name: `[internal] look up ${remote}#${ref}` }, signal, () =>
-        lookUp.resolveCommit(remote, ref),
+      own.run(
+        { id: `commit${count++}`, name: `[internal] look up ${withoutPassword(remote)}#${ref}` },
+        signal,
+        () => lookUp.resolveCommit(remote, ref),
       ),
   })
 }
@@ -165,7 +168,8 @@ async function withFiles(request: BuildRequest, parts: BuildParts, own: OwnSteps
   const { lookUp, signal } = parts
   const keepGitDir = keepsGitDir(request)
   const fetch = (source: ContextSource & { readonly kind: 'git' | 'http' }) => {
-    const name = `[internal] load remote build context ${source.kind === 'git' ? source.address : source.url}`
+    const address = source.kind === 'git' ? source.address : source.url
+    const name = `[internal] load remote build context ${withoutPassword(address)}`
     return own.run({ id: `remote-${source.kind}`, name }, signal, (io) =>
       fetchContext(
         source,

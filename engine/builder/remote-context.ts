@@ -9,6 +9,7 @@ import { EngineError } from '../errors.ts'
 import { parseGitAddress } from './plan/git-address.ts'
 import type { PlanDeps } from './plan/plan-build.ts'
 import type { Operation, Step } from './plan/step.ts'
+import { withoutPassword } from './plan/without-password.ts'
 import type { ContextProvider, ContextSource } from './request.ts'
 import type { Performer, StepIo } from './solve/performer.ts'
 
@@ -45,7 +46,8 @@ export async function fetchContext(
   const file = join(folder, 'context')
   if (!(await isArchive(file))) {
     const text = await readFile(file)
-    if (text.length > MAX_TEXT_BYTES) throw new EngineError('invalid', `${url} is too large for a Dockerfile`)
+    if (text.length > MAX_TEXT_BYTES)
+      throw new EngineError('invalid', `${withoutPassword(url)} is too large for a Dockerfile`)
     return { kind: 'dockerfile', text: text.toString('utf8') }
   }
   const { scratch, rootless } = parts
@@ -55,7 +57,8 @@ export async function fetchContext(
 
 async function checkOut(address: string, parts: RemoteParts, io: StepIo): Promise<ContextSource> {
   const found = parseGitAddress(address, { context: true })
-  if (found === null) throw new EngineError('invalid', `${address} is no address of a git repository`)
+  if (found === null)
+    throw new EngineError('invalid', `${withoutPassword(address)} is no address of a git repository`)
   const { remote, ref, subdirectory, submodules, keepGitDir, checksum } = found
   const commit = await parts.resolveCommit(remote, ref)
   if (checksum !== null && !commit.startsWith(checksum)) {

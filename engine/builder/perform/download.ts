@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { EngineError } from '../../errors.ts'
 import { Digester } from '../../oci/digest.ts'
 import type { HttpOperation } from '../plan/step.ts'
+import { withoutPassword } from '../plan/without-password.ts'
 import type { Performed, StepIo } from '../solve/performer.ts'
 import { asFiles, freshFolder } from './fresh-folder.ts'
 import type { PerformerParts } from './parts.ts'
@@ -21,6 +22,7 @@ export async function performHttp(
   io: StepIo,
 ): Promise<Performed> {
   const folder = await freshFolder(scratch, 'http')
+  const shown = withoutPassword(operation.url)
   const silence = new AbortController()
   const timer = setTimeout(() => silence.abort(), SILENCE_MS)
   try {
@@ -35,13 +37,13 @@ export async function performHttp(
       for await (const chunk of source) {
         timer.refresh()
         digester.update(chunk)
-        io.status(operation.url, digester.size, total, false)
+        io.status(shown, digester.size, total, false)
         yield chunk
       }
     }
     const body = response.body ? Readable.fromWeb(response.body as never) : Readable.from([])
     await pipeline(body, counting, createWriteStream(path, { mode: 0o600, flags: 'wx' }), { signal })
-    io.status(operation.url, digester.size, digester.size, true)
+    io.status(shown, digester.size, digester.size, true)
     const digest = digester.digest()
     if (operation.checksum !== null && digest !== operation.checksum) {
       throw new EngineError('invalid', `digest mismatch ${digest}: ${operation.checksum}`)
@@ -57,7 +59,7 @@ export async function performHttp(
     const why = silence.signal.aborted
       ? `the server said nothing for ${SILENCE_MS / 1000} seconds`
       : wordsOf(error)
-    throw new EngineError('unavailable', `cannot download ${shown(operation.url)}: ${why}`, { cause: error })
+    throw new EngineError('unavailable', `cannot download ${shown}: ${why}`, { cause: error })
   } finally {
     clearTimeout(timer)
   }
@@ -76,7 +78,7 @@ async function request(address: string, signal: AbortSignal): Promise<Response> 
   await response.body?.cancel()
   throw new EngineError(
     response.status === 404 ? 'not-found' : 'unavailable',
-    `cannot download ${shown(address)}: invalid response status ${response.status}`,
+    `cannot download ${withoutPassword(address)}: invalid response status ${response.status}`,
   )
 }
 
@@ -90,11 +92,4 @@ function nameIn(response: Response): string | null {
 function wordsOf(error: unknown): string {
   const { message, cause } = error as Error
   return cause instanceof Error ? cause.message || message : message
-}
-
-function shown(address: string): string {
-  const url = new URL(address)
-  if (url.username !== '') url.username = '***'
-  url.password = ''
-  return url.href
 }

@@ -100,6 +100,14 @@ describe('a download', () => {
     )
     await expect(bad).rejects.toThrow(/^cannot download http:\/\/\*\*\*@/)
   })
+
+  it('is told of without its password as it comes', async () => {
+    const told = new Set<string>()
+    const url = `http://user:word@${address}/file`
+    const status = (name: string) => void told.add(name)
+    await performHttp(parts, { kind: 'http', url, filename: 'f', checksum: null }, { ...io, status })
+    expect([...told]).toEqual([`http://***@${address}/file`])
+  })
 })
 
 describe.runIf(findProgram('git'))('a checkout', () => {

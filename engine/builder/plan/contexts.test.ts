@@ -103,6 +103,23 @@ describe('a named context', () => {
     ])
   })
 
+  it('is told of without the password of its address, which fetches [10.06] [10.13]', async () => {
+    const file = 'FROM scratch\nCOPY --from=g a /\nCOPY --from=h b /\nCOPY c /\n'
+    const git: ContextSource = { kind: 'git', address: 'https://u:SECRET@h/x.git' }
+    const http: ContextSource = { kind: 'http', url: 'http://u:SECRET@h/y.tar' }
+    for (const context of [git, http]) {
+      const { steps } = await planOf(file, {
+        request: { context, namedContexts: new Map(Object.entries({ g: git, h: http })) },
+      })
+      const names = steps.map(({ name }) => name)
+      expect(names.join('\n')).not.toContain('SECRET')
+      expect(names).toContain('[context h] http://***@h/y.tar: unpack')
+      const operations = steps.map(({ operation }) => printOperation(operation))
+      expect(operations).toContain('http http://u:SECRET@h/y.tar as context')
+      expect(operations).toContain(`git https://u:SECRET@h/x.git# at ${COMMIT}`)
+    }
+  })
+
   it('may be a repository or an archive [10.06] [10.13]', async () => {
     const file = 'FROM scratch\nCOPY --from=g a /\nCOPY --from=h b /\n'
     const named: Record<string, ContextSource> = {

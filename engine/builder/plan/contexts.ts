@@ -8,6 +8,7 @@ import { emptyStep } from './mounts.ts'
 import { type Input, type PlanContext, Unknown } from './plan-context.ts'
 import { PlanError } from './plan-error.ts'
 import type { CopyOperation } from './step.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** The name of the context that every build has. */
 export const MAIN = 'context'
@@ -31,13 +32,16 @@ export function contextInput(plan: PlanContext, name: string, source: ContextSou
       return { step: emptyStep(plan), origin: 'local', isContext: false }
     case 'git': {
       const address = parseGitAddress(source.address, { context: true })
-      if (address === null) throw new PlanError(`${source.address} is no address of a git repository`, range)
+      if (address === null) {
+        const shown = withoutPassword(source.address)
+        throw new PlanError(`${shown} is no address of a git repository`, range)
+      }
       const keepGitDir = address.keepGitDir ?? keepsGitDir(plan.request)
       const shown = name === MAIN ? '[internal]' : `[context ${name}]`
       const step = gitStep(
         plan,
         { ...address, keepGitDir },
-        `${shown} load git source ${source.address}`,
+        `${shown} load git source ${withoutPassword(source.address)}`,
         null,
         range,
       )
@@ -58,7 +62,8 @@ export function contextInput(plan: PlanContext, name: string, source: ContextSou
 
 /** The files of an archive of the web. */
 function archiveStep(plan: PlanContext, name: string, url: string): Input['step'] {
-  const label = name === MAIN ? '[internal] load remote build context' : `[context ${name}] ${url}`
+  const label =
+    name === MAIN ? '[internal] load remote build context' : `[context ${name}] ${withoutPassword(url)}`
   const download = plan.graph.share(`http context ${url}`, () => ({
     operation: { kind: 'http', url, filename: 'context', checksum: null },
     inputs: [],

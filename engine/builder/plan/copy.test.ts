@@ -93,6 +93,21 @@ describe('COPY and ADD', () => {
     expect(await wanted('FROM alpine\nRUN x\n')).toBe('no context')
   })
 
+  it('are told of without the passwords of addresses, which fetch [08.09]', async () => {
+    const file = 'FROM alpine\nARG PW=SECRET\nADD http://u:$PW@h/x https://u:SECRET@h/y.git /z/\n'
+    const { steps } = await planOf(file)
+    expect(steps.map(({ name }) => name).join('\n')).not.toContain('SECRET')
+    expect(steps.at(-1)?.name).toBe('[2/2] ADD http://***@h/x https://***@h/y.git /z/')
+    const operations = await operationsOf(file)
+    expect(operations).toContain('http http://u:SECRET@h/x as x')
+    expect(operations).toContain(`git https://u:SECRET@h/y.git# at ${'c'.repeat(40)}`)
+  })
+
+  it('fail without the passwords of addresses', async () => {
+    const failure = await failureOf(ON_ALPINE('ADD --checksum=ddddddd https://u:SECRET@h/y.git /z'))
+    expect(failure).toContain('for https://***@h/y.git#')
+  })
+
   it('fetch what is remote in steps of their own [08.09]', async () => {
     const sum = digestOf('x')
     expect((await operationsOf(ON_ALPINE(`ADD --checksum=${sum} https://h/x /y`)))[1]).toBe(

@@ -9,6 +9,7 @@ import { destinationPath, pivotedPath, sourcePath } from './paths.ts'
 import { type Input, originOf, type PlanContext, placeOf, Unknown, type Work } from './plan-context.ts'
 import { PlanError } from './plan-error.ts'
 import type { CopyOperation, CopySource, StepId, UnpackRule } from './step.ts'
+import { withoutPassword, withoutPasswords } from './without-password.ts'
 
 type Instruction = CopyInstruction | AddInstruction
 
@@ -173,7 +174,7 @@ export function gitStep(
   const commit = plan.known.commit({ kind: 'commit', remote, ref, range })
   if (commit === null) throw new Unknown()
   if (checksum !== null && !commit.startsWith(checksum)) {
-    const message = `expected checksum to match ${checksum}, got ${commit} for ${remote}#${ref}`
+    const message = `expected checksum to match ${checksum}, got ${commit} for ${withoutPassword(remote)}#${ref}`
     throw new PlanError(message, range ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } })
   }
   return plan.graph.share(`git ${remote} ${commit} ${subdirectory} ${keepGitDir} ${submodules}`, () => ({
@@ -220,8 +221,9 @@ function checkedMode(text: string, { chmod, range }: Instruction, work: Work): s
   )
 }
 
+/** Its words as progress shows them. */
 function shownText(plan: PlanContext, { state }: Work, { text }: Instruction): string {
-  return plan.expander.text(text, (name) => state.env.get(name), {})
+  return withoutPasswords(plan.expander.text(text, (name) => state.env.get(name), {}))
 }
 
 /** The rule CopyIgnoredFile: with exceptions it cannot be judged, and a folder that holds all is no path. */

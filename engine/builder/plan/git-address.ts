@@ -3,6 +3,7 @@
  * `ssh://`, `git://`, and `?ref=`, `?subdir=` and the others of the newer form in the place of the fragment.
  */
 import { EngineError } from '../../errors.ts'
+import { withoutPassword } from './without-password.ts'
 
 export interface GitAddress {
   /** What git is told: no fragment, no query. */
@@ -41,7 +42,8 @@ function ofUrl(text: string, whole: string, fragment: string): GitAddress | null
   if (/^https?:/i.test(remote) && !remote.endsWith('.git')) return null
   if (mark < 0) return ofFragment(remote, fragment)
   const query = new URLSearchParams(whole.slice(mark + 1))
-  const fail = (message: string) => new EngineError('invalid', `${message} in the git address ${text}`)
+  const shown = withoutPassword(text)
+  const fail = (message: string) => new EngineError('invalid', `${message} in the git address ${shown}`)
   for (const name of query.keys())
     if (!QUERY.includes(name)) throw fail(`unexpected query "${name}" (known are ${QUERY.join(', ')})`)
   const refs = [

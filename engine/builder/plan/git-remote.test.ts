@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ExecError } from '../../host/exec.ts'
-import { explained, gitEnvironment, resolveCommit, withoutPassword } from './git-remote.ts'
+import { explained, gitEnvironment, resolveCommit } from './git-remote.ts'
 
 let top: string
 let server: Server
@@ -132,11 +132,6 @@ describe('the commit of a ref', () => {
     const env = await gitEnvironment('git@example.com:x/y.git', { ...none, ssh: async () => '/run/agent' })
     expect(env.SSH_AUTH_SOCK).toBe('/run/agent')
     expect(Object.keys(env)).not.toContain('GIT_CONFIG_COUNT')
-  })
-
-  it('is told of without passwords', () => {
-    expect(withoutPassword('https://user:secret@host/x.git')).toBe('https://***@host/x.git')
-    expect(withoutPassword('ssh://git@host/x.git')).toBe('ssh://git@host/x.git')
   })
 })
 

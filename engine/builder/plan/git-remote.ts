@@ -2,6 +2,7 @@
 import { EngineError } from '../../errors.ts'
 import { ExecError, run } from '../../host/exec.ts'
 import type { BuildRequest } from '../request.ts'
+import { withoutPassword } from './without-password.ts'
 
 /** A commit's name in full, of SHA-1 and SHA-256 repositories. */
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/
@@ -129,11 +130,4 @@ function reasonIn(stderr: string): string {
   const said = (stderr.trim().split(/\n\s*\n/)[0] ?? '').split('\n')
   const last = said.at(-1) ?? ''
   return last === 'fatal: Could not read from remote repository.' ? (said.at(-2) ?? last) : last
-}
-
-/** An address for people to see. */
-export function withoutPassword(remote: string): string {
-  return remote.replace(/^([a-z]+:\/\/)([^/@]*)@/i, (_, scheme: string, user: string) =>
-    user.includes(':') || scheme.toLowerCase().startsWith('http') ? `${scheme}***@` : `${scheme}${user}@`,
-  )
 }

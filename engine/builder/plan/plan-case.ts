@@ -63,7 +63,8 @@ function imageOf(config: ImageRunConfig, architecture: string): ImageConfig {
   }
 }
 
-function requestOf({ request = {}, files = {} }: Case): BuildRequest {
+/** A request that asks for nothing but what the case says. */
+export function requestOf({ request = {}, files = {} }: Case): BuildRequest {
   return {
     id: 'b1',
     title: 'test',

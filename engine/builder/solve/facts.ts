@@ -1,6 +1,7 @@
 /** What a step is made of, in words: what an explanation compares. Never a secret, only its name. */
 import { createHash } from 'node:crypto'
 import type { CopyOperation, ExecOperation, Operation, RunMount, Step } from '../plan/step.ts'
+import { withoutPassword } from '../plan/without-password.ts'
 import type { Fact } from './performer.ts'
 
 /** Longer values are shown by their digest. */
@@ -23,7 +24,7 @@ export function ownFacts(operation: Operation): readonly Fact[] {
     case 'copy':
       return copyFacts(operation)
     case 'git':
-      return [{ name: `${operation.remote}#${operation.ref}`, value: operation.commit }]
+      return [{ name: `${withoutPassword(operation.remote)}#${operation.ref}`, value: operation.commit }]
     case 'http':
       return [fact('address', operation.url)]
     case 'mkdir':
@@ -91,6 +92,6 @@ function copyFacts(operation: CopyOperation): Fact[] {
 }
 
 function fact(name: string, value: string): Fact {
-  if (value.length <= LONGEST) return { name, value }
+  if (value.length <= LONGEST) return { name, value: withoutPassword(value) }
   return { name, value: `sha256:${createHash('sha256').update(value).digest('hex')}` }
 }

@@ -7,6 +7,7 @@ import { EngineError } from '../../errors.ts'
 import { formatPlatform } from '../../oci/platform.ts'
 import type { BuildCache, CachePrune } from './build-cache.ts'
 import type { BuildHistory } from './history.ts'
+import { shownArgs } from './shown-args.ts'
 
 /** Builds one request; never rejects, and tells how it ended as its last event. */
 export type RunBuild = (
@@ -65,7 +66,7 @@ export class Builds {
     const { id, title, target, platform, args } = request
     const startedAt = now()
     const log = await history.open({
-      ...{ kind: 'head', id, title, startedAt, target, args: Object.fromEntries(args) },
+      ...{ kind: 'head', id, title, startedAt, target, args: shownArgs(args) },
       platform: platform && formatPlatform(platform),
     })
     const abort = new AbortController()

@@ -43,6 +43,11 @@ describe('what POST /build asks for', () => {
     })
   })
 
+  test('an address that is the title has no password there', () => {
+    const remote = 'https://u:SECRET@h/x.git#main'
+    expect(request({ remote }).title).toBe('https://***@h/x.git#main')
+  })
+
   test.each([
     ['', 'default'],
     ['default', 'default'],

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { BuildOutputSpec, ImageBuildOptions } from '../../../api/build.ts'
 import { detectCompression, rejoin } from '../../../archive/compression.ts'
 import { BLOCK, decodeBlock } from '../../../archive/header-block.ts'
+import { withoutPassword } from '../../../builder/plan/without-password.ts'
 import type { BuildRequest, CacheSpec, ContextSource, Output } from '../../../builder/request.ts'
 import { EngineError } from '../../../errors.ts'
 import { parsePlatform } from '../../../oci/platform.ts'
@@ -100,7 +101,7 @@ export function imageOutput(spec: BuildOutputSpec, tags: readonly string[]): Out
 }
 
 function titleOf({ tags, remote, dockerfile }: ImageBuildOptions): string {
-  const address = ['client-session', 'upload-request'].includes(remote) ? '' : remote
+  const address = ['client-session', 'upload-request'].includes(remote) ? '' : withoutPassword(remote)
   return tags[0] || address || dockerfile || 'build'
 }
 

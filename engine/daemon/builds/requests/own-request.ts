@@ -8,6 +8,7 @@ import type {
   BuildStart,
   OutputPlace,
 } from '../../../api/longshore/builds.ts'
+import { withoutPassword } from '../../../builder/plan/without-password.ts'
 import type { BuildRequest, ContextSource, Output, TarReceiver } from '../../../builder/request.ts'
 import { folderContext } from '../../../context/folder-context.ts'
 import { EngineError } from '../../../errors.ts'
@@ -48,7 +49,8 @@ export async function ownRequest(
   const plain = plainRequest(id)
   return {
     ...plain,
-    title: start.title || titleOf(start.context),
+    // Clients make titles of addresses too.
+    title: withoutPassword(start.title || titleOf(start.context)),
     place: placeOf(start.context),
     context,
     dockerfile: {
@@ -119,9 +121,9 @@ function placeOf(context: BuildSource): string {
     case 'folder':
       return context.path
     case 'git':
-      return context.address
+      return withoutPassword(context.address)
     case 'http':
-      return context.url
+      return withoutPassword(context.url)
     default:
       return ''
   }
