@@ -7,8 +7,8 @@ import type { BuildEvent, Reason, StepState } from './progress.ts'
  * Control characters that are no part of text and its colours. In JSON most would be six bytes each, and what a step
  * writes may be nothing but NULs.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes, but for escapes: colours stay
-const CONTROLS = /(?![\n\r\t\x1b])\p{Cc}/gu
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what goes, but for what terminals draw by
+const CONTROLS = /(?![\n\r\t\b\x07\x1b])\p{Cc}/gu
 
 /** One step of one build. */
 export class StepEvents {

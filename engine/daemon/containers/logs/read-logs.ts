@@ -67,7 +67,13 @@ export async function readLogs(
   }
   if (until !== null && changes) changes.endAt(Number((until - nowNano()) / 1_000_000n))
   const log = new LogReader(container, path, renderer, changes)
-  const stream = Readable.from(log.read(files, lines), { objectMode: false })
+  // Found before the answer begins: what is written after it is new to whoever asked for no lines of before.
+  const from = await log.skip(files, lines).catch(async (error: unknown) => {
+    changes?.close()
+    for (const file of files) await file.close()
+    throw error
+  })
+  const stream = Readable.from(log.read(files, from), { objectMode: false })
   stream.on('close', () => gone.abort())
   return stream
 }
@@ -87,11 +93,11 @@ class LogReader {
     this.#changes = changes
   }
 
-  /** The last `lines` of `files` (oldest first), or all of them, and then what comes. */
-  async *read(files: FileHandle[], lines: number | null): AsyncGenerator<Buffer> {
+  /** `files` (oldest first) from an offset in the first, and then what comes. */
+  async *read(files: FileHandle[], from: number): AsyncGenerator<Buffer> {
     let current: FileHandle | undefined
+    let offset = from
     try {
-      let offset = await this.#skip(files, lines)
       // Without following, what is written from now on is not asked for: a busy log would never end.
       const sizes = await Promise.all(files.map(async (file) => (await file.stat()).size))
       for (const [index, file] of files.entries()) {
@@ -125,7 +131,7 @@ class LogReader {
   }
 
   /** Drops whole files that the tail does not reach, and answers where it begins in the first that is left. */
-  async #skip(files: FileHandle[], lines: number | null): Promise<number> {
+  async skip(files: FileHandle[], lines: number | null): Promise<number> {
     if (lines === null) return 0
     let missing = lines
     for (let index = files.length - 1; index >= 0; index--) {
