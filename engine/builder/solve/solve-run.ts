@@ -225,7 +225,7 @@ export class SolveRun {
     const reason = this.#reason(made)
     const io = events.io(this.#abort.signal)
     const { done, drained, joined } = runs.run(
-      step.fresh ? `${content} ${this.#request.dockerfile} ${this.#common.now()}` : content,
+      this.#isOfThisBuild(step) ? `${content} ${randomUUID()}` : content,
       io,
       this.#abort.signal,
       async (shared) => {
@@ -254,6 +254,11 @@ export class SolveRun {
       if (!joined || this.#abort.signal.aborted || error instanceof CommandFailed) throw error
       return null
     }
+  }
+
+  /** What is to run anew; and what asks an agent, which may leave with its client while others wait for the result. */
+  #isOfThisBuild({ fresh, operation }: Step): boolean {
+    return fresh || (operation.kind === 'exec' && operation.mounts.some(({ type }) => type === 'ssh'))
   }
 
   /** A folder of the host may change between the look at it and the copy of it. */

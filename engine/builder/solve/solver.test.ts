@@ -227,6 +227,16 @@ describe('when it goes wrong', () => {
     expect(world.working).toBe(0)
   })
 
+  test('a step that asks an agent is each build’s own: the agent leaves with its client', async () => {
+    const mounts = [
+      { type: 'ssh', id: 'default', target: '/a', required: true, mode: 0o600, uid: 0, gid: 0 } as const,
+    ]
+    const steps = [step('from', image('x')), step('fetch', run('fetch', { mounts }), ['from'])]
+    const [one, other] = await Promise.all([world.build(steps, 'fetch'), world.build(steps, 'fetch')])
+    expect([one.error, other.error]).toEqual([null, null])
+    expect(world.ran.filter((name) => name === 'fetch')).toHaveLength(2)
+  })
+
   test('a step that another build needs goes on when one is cancelled, and the other has its output', async () => {
     const steps = [step('from', image('x')), step('a', run('a'), ['from'])]
     const begun = Promise.withResolvers<void>()
