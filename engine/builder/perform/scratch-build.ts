@@ -10,6 +10,7 @@ import type { Digest } from '../../oci/descriptor.ts'
 import { openRuntime } from '../../runtime/conmon-runtime.ts'
 import type { Runtime } from '../../runtime/runtime.ts'
 import { FileStore } from '../../store/file-store.ts'
+import { plainRequest } from '../plain-request.ts'
 import type { CopyOperation, ExecOperation, Operation } from '../plan/step.ts'
 import type { BuildRequest } from '../request.ts'
 import type { Fact, Performed, Performer } from '../solve/performer.ts'
@@ -177,41 +178,4 @@ function writeBusybox(root: string): void {
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\napp:x:1001:\nextra:x:2000:app\n')
 }
 
-const REQUEST: BuildRequest = {
-  id: '0',
-  title: 'scratch',
-  place: '',
-  dockerfile: { text: '', path: 'Dockerfile', from: null },
-  context: { kind: 'empty' },
-  namedContexts: new Map(),
-  target: null,
-  args: new Map(),
-  labels: {},
-  platform: null,
-  noCache: false,
-  pull: false,
-  cacheFrom: [],
-  cacheTo: [],
-  network: 'default',
-  extraHosts: [],
-  run: {
-    shmBytes: 0,
-    ulimits: [],
-    memoryBytes: 0,
-    memorySwapBytes: 0,
-    cpuShares: 0,
-    cpuQuota: 0,
-    cpuPeriod: 0,
-    cpusetCpus: '',
-    cpusetMems: '',
-    cgroupParent: '',
-  },
-  entitlements: { insecure: false, hostNetwork: false },
-  secret: async () => null,
-  ssh: async () => null,
-  credentials: async () => ({}),
-  outputs: [],
-  squash: false,
-  annotations: [],
-  sourceDateEpoch: null,
-}
+const REQUEST: BuildRequest = plainRequest('0')

@@ -4,6 +4,7 @@ import { EngineError } from '../../errors.ts'
 import type { Digest } from '../../oci/descriptor.ts'
 import type { ImageConfig, ImageRunConfig } from '../../oci/image-config.ts'
 import { parseDockerfile } from '../parse/parse.ts'
+import { plainRequest } from '../plain-request.ts'
 import type { BuildRequest, ContextProvider } from '../request.ts'
 import { planBuild } from './plan-build.ts'
 import { PlanError } from './plan-error.ts'
@@ -66,42 +67,8 @@ function imageOf(config: ImageRunConfig, architecture: string): ImageConfig {
 /** A request that asks for nothing but what the case says. */
 export function requestOf({ request = {}, files = {} }: Case): BuildRequest {
   return {
-    id: 'b1',
-    title: 'test',
-    place: '',
-    dockerfile: { text: null, path: 'Dockerfile', from: null },
+    ...plainRequest('b1'),
     context: { kind: 'files', provider: filesOf(files) },
-    namedContexts: new Map(),
-    target: null,
-    args: new Map(),
-    labels: {},
-    platform: null,
-    noCache: false,
-    pull: false,
-    cacheFrom: [],
-    cacheTo: [],
-    network: 'default',
-    extraHosts: [],
-    run: {
-      shmBytes: 0,
-      ulimits: [],
-      memoryBytes: 0,
-      memorySwapBytes: 0,
-      cpuShares: 0,
-      cpuQuota: 0,
-      cpuPeriod: 0,
-      cpusetCpus: '',
-      cpusetMems: '',
-      cgroupParent: '',
-    },
-    entitlements: { insecure: false, hostNetwork: false },
-    secret: async () => null,
-    ssh: async () => null,
-    credentials: async () => ({}) as never,
-    outputs: [],
-    squash: false,
-    annotations: [],
-    sourceDateEpoch: null,
     ...request,
   }
 }

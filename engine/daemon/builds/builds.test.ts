@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { plainRequest } from '../../builder/plain-request.ts'
 import type { BuildRequest } from '../../builder/request.ts'
 import { Builds, type BuildsParts } from './builds.ts'
 import type { BuildHead } from './fold.ts'
-import { plainRequest } from './requests/parts.ts'
 
 /** The head of the log of a build with these arguments, and what was built. */
 async function begun(args: Readonly<Record<string, string>>) {

@@ -8,7 +8,7 @@ import {
   Square,
   SquareTerminal,
 } from 'lucide-react'
-import { memo, type ReactNode } from 'react'
+import { memo } from 'react'
 import { formatMemory, formatPercent } from '../../lib/bytes.ts'
 import { type Act, mainAct, type Pending } from '../../panels/containers/acts.ts'
 import { PortLinks } from '../../panels/containers/ports.tsx'
@@ -16,6 +16,7 @@ import { ContainerMark, StateWords } from '../../panels/containers/state-words.t
 import type { ContainerRow } from '../../rpc/views.ts'
 import { cx } from '../../ui/cx.ts'
 import { columnHead, GridRow, gridCell } from '../../ui/grid-row.tsx'
+import { RowButton } from '../../ui/row-button.tsx'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import type { RowProps } from '../../ui/virtual-list.tsx'
 import type { ListItem } from './groups.ts'
@@ -170,29 +171,6 @@ export const ContainerCells = memo(function ContainerCells(props: {
     </GridRow>
   )
 })
-
-/** For the pointer alone, the list has the keys; plain, because every row in sight has two of them. */
-function RowButton(props: {
-  readonly label: string
-  readonly onPress: () => void
-  readonly children: ReactNode
-}) {
-  return (
-    <button
-      type="button"
-      tabIndex={-1}
-      title={props.label}
-      aria-label={props.label}
-      onClick={(event) => {
-        event.stopPropagation()
-        props.onPress()
-      }}
-      className="flex size-6 items-center justify-center rounded text-soft hover:bg-hover hover:text-text [&_svg]:size-3.5"
-    >
-      {props.children}
-    </button>
-  )
-}
 
 /** A wash of light over the row when a patch changed it. */
 function Glow(props: { readonly changedAt: number }) {

@@ -1,11 +1,12 @@
 /** One row of the list. */
 import { Play, ScrollText, Square } from 'lucide-react'
-import { memo, type ReactNode } from 'react'
+import { memo } from 'react'
 import { PortLinks } from '../../panels/containers/ports.tsx'
 import type { ProjectRow } from '../../rpc/views.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { cx } from '../../ui/cx.ts'
 import { columnHead, GridRow, gridCell } from '../../ui/grid-row.tsx'
+import { RowButton } from '../../ui/row-button.tsx'
 import type { RowProps } from '../../ui/virtual-list.tsx'
 import { ProjectMark, ProjectStateWords, placeWords, servicesWords } from './project-words.tsx'
 
@@ -102,26 +103,3 @@ export const ProjectCells = memo(function ProjectCells(props: {
     </GridRow>
   )
 })
-
-/** For the pointer alone, the list has the keys. */
-function RowButton(props: {
-  readonly label: string
-  readonly onPress: () => void
-  readonly children: ReactNode
-}) {
-  return (
-    <button
-      type="button"
-      tabIndex={-1}
-      title={props.label}
-      aria-label={props.label}
-      onClick={(event) => {
-        event.stopPropagation()
-        props.onPress()
-      }}
-      className="flex size-6 items-center justify-center rounded text-soft hover:bg-hover hover:text-text [&_svg]:size-3.5"
-    >
-      {props.children}
-    </button>
-  )
-}

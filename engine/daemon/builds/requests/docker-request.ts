@@ -1,15 +1,17 @@
 /** What POST /build asks for, as a build. */
+
 import type { Readable } from 'node:stream'
 import type { BuildOutputSpec, ImageBuildOptions } from '../../../api/build.ts'
 import { detectCompression, rejoin } from '../../../archive/compression.ts'
 import { BLOCK, decodeBlock } from '../../../archive/header-block.ts'
+import { plainRequest } from '../../../builder/plain-request.ts'
 import { withoutPassword } from '../../../builder/plan/without-password.ts'
 import type { BuildRequest, CacheSpec, ContextSource, Output } from '../../../builder/request.ts'
 import { EngineError } from '../../../errors.ts'
 import { parsePlatform } from '../../../oci/platform.ts'
 import { parseReference } from '../../../oci/reference.ts'
 import { decodeRegistryConfig } from '../../images/registry-auth.ts'
-import { epochOf, isGitAddress, networkOf, plainRequest, type RequestParts, tarProvider } from './parts.ts'
+import { epochOf, isGitAddress, networkOf, type RequestParts, tarProvider } from './parts.ts'
 
 /** A Dockerfile of more than this, sent alone, is none. */
 const MAX_TEXT_BYTES = 1024 * 1024

@@ -8,6 +8,7 @@ import type {
   BuildStart,
   OutputPlace,
 } from '../../../api/longshore/builds.ts'
+import { plainRequest } from '../../../builder/plain-request.ts'
 import { withoutPassword } from '../../../builder/plan/without-password.ts'
 import type { BuildRequest, ContextSource, Output, TarReceiver } from '../../../builder/request.ts'
 import { folderContext } from '../../../context/folder-context.ts'
@@ -16,7 +17,7 @@ import { parsePlatform } from '../../../oci/platform.ts'
 import { decodeRegistryConfig } from '../../images/registry-auth.ts'
 import { namesOf } from './docker-request.ts'
 import { toFile, toFolder } from './host-output.ts'
-import { epochOf, networkOf, plainRequest, type RequestParts, tarProvider } from './parts.ts'
+import { epochOf, networkOf, type RequestParts, tarProvider } from './parts.ts'
 
 /** What comes with the request. */
 export interface OwnIo {
