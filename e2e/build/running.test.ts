@@ -40,7 +40,7 @@ RUN mkdir /out && cd /out && env | grep -v ^PWD= | sort > env && id > id && host
     dockerfile: `FROM busybox
 RUN echo app:x:1000:1001::/home/app:/bin/sh >> /etc/passwd && echo more:x:2000:app >> /etc/group
 USER app
-WORKDIR /work/deep
+WORKDIR /quay/deep
 RUN id -u > /tmp/u; id -G > /tmp/g; echo $HOME > /tmp/h; touch here 2> /tmp/refused || true
 `,
     look: ({ files }) => expect(files.get('/tmp/u')?.content.toString()).toBe('1000\n'),

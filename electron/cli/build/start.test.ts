@@ -10,7 +10,7 @@ const PREPARED: Prepared = {
 const start = (line: string) => {
   const options = readBuildOptions(line.split(' '), {})
   if (options === null) throw new Error('it asked for help')
-  return buildStart(options, PREPARED, { cwd: '/work', ownPlatform: 'linux/amd64' })
+  return buildStart(options, PREPARED, { cwd: '/src', ownPlatform: 'linux/amd64' })
 }
 
 describe('what the engine is asked for', () => {
@@ -38,7 +38,7 @@ describe('what the engine is asked for', () => {
 
   test('folders of caches are told in full', () => {
     expect(start('--cache-to type=local,dest=c --cache-from type=local,src=../c .')).toMatchObject({
-      cacheTo: [{ type: 'local', fields: { dest: '/work/c' } }],
+      cacheTo: [{ type: 'local', fields: { dest: '/src/c' } }],
       cacheFrom: [{ type: 'local', fields: { src: '/c' } }],
     })
   })
