@@ -23,7 +23,7 @@ test('nothing serious on any page, light and dark', async ({ window: page, longs
   // One that failed has the most to show.
   const dockerfile = `FROM ${image}\nMAINTAINER me\nRUN echo seen && false\n`
   await client.version('').post('/longshore/v1/builds', {
-    title: 'harbour',
+    title: 'looked-at',
     context: { kind: 'empty' },
     dockerfile: { text: dockerfile },
   })
@@ -43,7 +43,7 @@ test('nothing serious on any page, light and dark', async ({ window: page, longs
         if (name === 'Containers') await row(page, 'seen').click()
         await check(page, `${name}, ${theme}`)
         if (name === 'Builds' && engine === 'embedded') {
-          await row(page, 'harbour').click()
+          await row(page, 'looked-at').click()
           await expect(page.getByRole('button', { name: 'Open a shell here' })).toBeVisible()
           await check(page, `a failed build, ${theme}`)
           await page.getByRole('tab', { name: 'Compare' }).click()

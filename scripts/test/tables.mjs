@@ -123,14 +123,8 @@ export function buildDifferences(folder) {
   if (!existsSync(folder)) return ''
   /** @type {{ rows: { title: string, field: string, ours: string | null, theirs: string | null, reason: string }[], alone: { title: string, reason: string }[] }[]} */
   const kept = readdirSync(folder).map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')))
-  const rows = Map.groupBy(
-    kept.flatMap((each) => each.rows),
-    ({ reason }) => reason,
-  )
-  const alone = Map.groupBy(
-    kept.flatMap((each) => each.alone),
-    ({ reason }) => reason,
-  )
+  const rows = byReason(kept.flatMap((each) => each.rows))
+  const alone = byReason(kept.flatMap((each) => each.alone))
   const shown = (/** @type {string | null} */ value) => (value ?? 'nothing').slice(0, 60)
   const lines = [...rows].flatMap(([reason, of]) => {
     const builds = new Set(of.map(({ title }) => title)).size
@@ -144,6 +138,18 @@ export function buildDifferences(folder) {
   })
   const without = [...alone].map(([reason, of]) => `${of.length} built here alone: ${reason}`)
   return ['Our images | dockerd’s, where they differ', ...lines, ...without].join('\n')
+}
+
+/**
+ * @template {{ reason: string }} T
+ * @param {readonly T[]} all
+ * @returns {Map<string, T[]>}
+ */
+function byReason(all) {
+  /** @type {Map<string, T[]>} */
+  const groups = new Map()
+  for (const each of all) groups.set(each.reason, [...(groups.get(each.reason) ?? []), each])
+  return groups
 }
 
 /** @param {Result | undefined} result */
