@@ -101,7 +101,7 @@ onOurs('outputs of our own', (builder) => {
     expect((await builder.api.get('/images/packed:1/json')).status).toBe(404)
   })
 
-  test('a registry gets the image under its names, the base’s layers as they were [12.03] [07.14]', async () => {
+  test('a registry gets the image under its names, the base’s layers as they were [06.10] [12.03] [07.14]', async () => {
     const name = `${registry}/pushed`
     const { code, stderr } = await builder.run({
       dockerfile: 'FROM busybox\nRUN echo x > /x\n',

@@ -24,13 +24,15 @@ buildCases('stages and commands', [
     },
   },
   {
-    title: 'files of another stage, by its name and by its number [08.17] [08.39]',
+    title:
+      'files of another stage, by its name and by its number, and nothing else of it [05.15] [08.17] [08.39]',
     dockerfile:
       'FROM busybox AS Make\nRUN echo made > /m && chmod 600 /m\nFROM busybox\nRUN echo one > /o\nFROM scratch\nCOPY --from=make /m /\nCOPY --from=1 /o /\n',
     look: ({ text, files }) => {
       expect(text('/m')).toBe('made\n')
       expect(text('/o')).toBe('one\n')
       expect(files.get('/m')?.mode).toBe(0o600)
+      expect([...files.keys()].sort()).toEqual(['/m', '/o'])
     },
   },
   {
